@@ -1,0 +1,27 @@
+/**
+ * Keeps a source that always has an item ready from starving timers and sockets.
+ *
+ * @module
+ */
+
+/** How many items may follow each other on promises alone. */
+const ITEMS = 512;
+
+type Later = (callback: () => void) => unknown;
+
+/** The cheapest macrotask that the platform has: a timer of 0 ms waits a whole millisecond on most. */
+const later: Later = (globalThis as { setImmediate?: Later }).setImmediate ??
+  ((callback) => setTimeout(callback, 0));
+
+/** Counts items, and says when to let others have their turn. */
+export class Breather {
+  #items = 0;
+
+  /** Counts one; once in 512 items it answers `true` and calls `resume` in a macrotask. */
+  due(resume: () => void): boolean {
+    if (++this.#items < ITEMS) return false;
+    this.#items = 0;
+    later(resume);
+    return true;
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * From callbacks to pulling.
+ *
+ * @module
+ */
+
+import { Settler } from "./settler.ts";
+
+/**
+ * Hands items from a callback (`offer`) to whoever asks (`take`); what nobody has asked for yet waits,
+ * up to a bound.
+ */
+export class Handoff<T> {
+  readonly #capacity: number;
+  readonly #items: T[] = [];
+  readonly #takers: Settler<T | null>[] = [];
+  #closed = false;
+
+  /** At most `capacity` items wait. */
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  /** How many items wait. */
+  get size(): number {
+    return this.#items.length;
+  }
+
+  /** Gives `item` to the first taker, or lets it wait. `false`: it is full or closed; the caller keeps the item. */
+  offer(item: T): boolean {
+    if (this.#closed) return false;
+    const taker = this.#takers.shift();
+    if (taker !== undefined) {
+      taker.resolve(item);
+      return true;
+    }
+    if (this.#items.length >= this.#capacity) return false;
+    this.#items.push(item);
+    return true;
+  }
+
+  /** The first item that waits, or the next to come; `null` when it is closed and empty. */
+  take(): Promise<T | null> {
+    if (this.#items.length > 0) return Promise.resolve(this.#items.shift() as T);
+    if (this.#closed) return Promise.resolve(null);
+    const taker = new Settler<T | null>();
+    this.#takers.push(taker);
+    return taker.promise;
+  }
+
+  /** No item is accepted any more; those that wait can still be taken. */
+  close(): void {
+    this.#closed = true;
+    for (const taker of this.#takers.splice(0)) taker.resolve(null);
+  }
+}

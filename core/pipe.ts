@@ -1,0 +1,109 @@
+/**
+ * Bytes on their way from one end of a connection to the other, inside the process.
+ *
+ * @module
+ */
+
+import { Breather } from "./breather.ts";
+import type { TransportEvents } from "./transport.ts";
+
+/** How many bytes one chunk has at most. */
+const CHUNK_BYTES = 64 * 1024;
+
+/** One direction: takes bytes as long as there is room, and delivers them while the reader wants them. */
+export class Pipe {
+  readonly #capacity: number;
+  readonly #breather = new Breather();
+  readonly #held: Uint8Array[] = [];
+  #heldBytes = 0;
+  /** What did not fit, and belongs to the writer still. */
+  #rest: Uint8Array | undefined;
+  #finished = false;
+  #flowing = false;
+  #scheduled = false;
+  /** The reader is gone: what is written now would reset the connection. */
+  abandoned = false;
+  /** The end that writes, and is told when a write is finished. */
+  writer: TransportEvents | undefined;
+  /** The end that reads. */
+  reader: TransportEvents | undefined;
+
+  /** Holds `capacity` bytes; with 0, a write waits for the reader. */
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  /** Whether something was written that was not read. */
+  get unread(): boolean {
+    return this.#heldBytes > 0 || this.#rest !== undefined;
+  }
+
+  /** `true`: all of `bytes` is taken. */
+  write(bytes: Uint8Array): boolean {
+    this.#rest = bytes;
+    this.#fill();
+    this.#schedule();
+    return this.#rest === undefined;
+  }
+
+  /** The end of file follows what was written. */
+  finish(): void {
+    this.#finished = true;
+    this.#schedule();
+  }
+
+  /** The reader wants bytes. */
+  resume(): void {
+    this.#flowing = true;
+    this.#schedule();
+  }
+
+  /** Loses what is under way. */
+  drop(): void {
+    this.#held.length = 0;
+    this.#heldBytes = 0;
+    this.#rest = undefined;
+    this.#flowing = false;
+  }
+
+  /** Takes what fits; a reader that waits can take a chunk even if nothing may be held. */
+  #fill(): void {
+    const room = this.#capacity === 0 && this.#flowing
+      ? CHUNK_BYTES
+      : this.#capacity - this.#heldBytes;
+    if (this.#rest === undefined || room <= 0) return;
+    for (let at = 0; at < Math.min(room, this.#rest.length); at += CHUNK_BYTES) {
+      this.#held.push(this.#rest.slice(at, Math.min(at + CHUNK_BYTES, room)));
+    }
+    const taken = Math.min(room, this.#rest.length);
+    this.#heldBytes += taken;
+    this.#rest = taken < this.#rest.length ? this.#rest.subarray(taken) : undefined;
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || !this.#flowing) return;
+    this.#scheduled = true;
+    if (!this.#breather.due(this.#deliver)) queueMicrotask(this.#deliver);
+  }
+
+  readonly #deliver = (): void => {
+    this.#scheduled = false;
+    if (!this.#flowing) return;
+    if (this.#held.length === 0) this.#refill();
+    const chunk = this.#held.shift();
+    if (chunk === undefined) {
+      if (this.#finished) this.reader?.ended();
+      return;
+    }
+    this.#heldBytes -= chunk.length;
+    this.#flowing = this.reader?.received(chunk) ?? false;
+    this.#refill();
+    this.#schedule();
+  };
+
+  #refill(): void {
+    if (this.#rest === undefined) return;
+    this.#fill();
+    if (this.#rest === undefined) this.writer?.written();
+  }
+}

@@ -1,0 +1,165 @@
+/**
+ * The common part of `map`, `filter`, `take` and `takeUntil`: one source, one item at a time.
+ *
+ * @module
+ */
+
+import { Breather } from "./breather.ts";
+import { PullStream } from "./pull_stream.ts";
+import { own } from "./settler.ts";
+import { disposeLate, isThenable, leave, pull, requireResult } from "./source.ts";
+
+/** What an operator may do with an item; exactly one of these, now or later. */
+export interface Emitter<Out> {
+  /** Hands out `value`. */
+  readonly emit: (value: Out) => void;
+  /** Hands out nothing; the next item of the source follows. */
+  readonly skip: () => void;
+  /** Ends the stream and closes the source. */
+  readonly end: () => void;
+  /** Fails the stream and closes the source. */
+  readonly fail: (error: unknown) => void;
+}
+
+/** What an operator does. */
+export interface Operator<In, Out> {
+  /** Called once, a microtask before the first item is asked for; it may end the stream. */
+  readonly begin?: (emitter: Emitter<Out>) => void;
+  /** Called before each item is asked for; `false` ends the stream instead. */
+  readonly more?: () => boolean;
+  /** Called with each item; must not throw. */
+  readonly each: (item: In, emitter: Emitter<Out>) => void;
+  /** Called once, when the stream is over, whatever ended it. */
+  readonly over?: () => void;
+}
+
+const DONE: Promise<void> = Promise.resolve();
+
+/**
+ * An async iterator that runs an operator over a source.
+ *
+ * The source is asked for an item only while somebody waits for one, and never twice at a time;
+ * several `next()` are answered in their order. `return()` acts at once: it closes the source, also
+ * while that is busy, and answers the waiting `next()` with the end; an item that arrives later is
+ * disposed of. A failure is reported once; after it, and after the end, every `next()` is done.
+ */
+export class Stage<In, Out> extends PullStream<Out> implements Emitter<Out> {
+  readonly #iterator: AsyncIterator<In, unknown, undefined>;
+  readonly #operator: Operator<In, Out>;
+  readonly #breather = new Breather();
+  #begun = false;
+  /** An item is being asked for, or worked on. */
+  #busy = false;
+  /** A `next()` of the source is outstanding. */
+  #parked = false;
+  #sourceOver = false;
+
+  /** Runs `operator` over `iterator`. */
+  constructor(iterator: AsyncIterator<In, unknown, undefined>, operator: Operator<In, Out>) {
+    super();
+    this.#iterator = iterator;
+    this.#operator = operator;
+  }
+
+  next(): Promise<IteratorResult<Out, undefined>> {
+    if (this.over) return this.report();
+    const item = this.wait();
+    if (!this.#busy) this.#advance();
+    return item;
+  }
+
+  return(): Promise<IteratorResult<Out, undefined>> {
+    this.end();
+    return this.report();
+  }
+
+  readonly emit = (value: Out): void => {
+    if (this.over) return disposeLate(value);
+    this.answer(value);
+    this.#busy = false;
+    if (this.wanted) this.#advance();
+  };
+
+  readonly skip = (): void => {
+    if (!this.#breather.due(this.#ask)) this.#ask();
+  };
+
+  readonly end = (): void => {
+    if (!this.over) this.#finish(this.#leaveSource());
+  };
+
+  readonly fail = (error: unknown): void => {
+    if (this.over) return;
+    const thrown = (): never => {
+      throw error;
+    };
+    // The first failure is the one that counts, however leaving the source goes.
+    this.#finish(this.#leaveSource().then(thrown, thrown));
+  };
+
+  #advance(): void {
+    this.#busy = true;
+    if (this.#begun || this.#operator.begin === undefined) return this.#ask();
+    this.#begun = true;
+    this.#operator.begin(this);
+    queueMicrotask(this.#ask);
+  }
+
+  readonly #ask = (): void => {
+    if (this.over) return;
+    if (this.#operator.more?.() === false) return this.end();
+    this.#parked = true;
+    pull(this.#iterator).then(this.#onNext, this.#onSourceError);
+  };
+
+  readonly #onNext = (result: IteratorResult<In, unknown>): void => {
+    this.#parked = false;
+    try {
+      if (requireResult(result).done) return this.#onSourceEnd(DONE);
+      const item = result.value as In;
+      if (this.over) disposeLate(item);
+      else this.#operator.each(item, this);
+    } catch (error) {
+      this.#onSourceError(error);
+    }
+  };
+
+  readonly #onSourceError = (error: unknown): void => {
+    this.#parked = false;
+    this.#onSourceEnd(Promise.reject(error));
+  };
+
+  #onSourceEnd(outcome: Promise<void>): void {
+    own(outcome);
+    this.#sourceOver = true;
+    if (!this.over) this.#finish(outcome);
+  }
+
+  #leaveSource(): Promise<void> {
+    if (this.#sourceOver) return DONE;
+    const left = own(leave(this.#iterator));
+    // A source that is parked in next() may never answer return(): it is not waited for.
+    return this.#parked ? DONE : left;
+  }
+
+  #finish(outcome: Promise<void>): void {
+    this.close(outcome);
+    this.#operator.over?.();
+  }
+}
+
+/** Calls `fn`, waits for its promise if it returns one, and hands the value to `use`; a failure fails the stream. */
+export function settle<V>(emitter: Emitter<never>, fn: () => V | PromiseLike<V>, use: (value: V) => void): void {
+  let value: V | PromiseLike<V>;
+  try {
+    value = fn();
+    if (isThenable(value)) {
+      Promise.resolve(value).then(use, emitter.fail);
+      return;
+    }
+  } catch (error) {
+    emitter.fail(error);
+    return;
+  }
+  use(value);
+}

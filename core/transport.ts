@@ -1,0 +1,49 @@
+/**
+ * What an adapter gives the core: one socket, in the smallest form that callbacks and promises both
+ * fit. All state, all errors and all waiting are in {@linkcode TransportConnection}.
+ *
+ * @module
+ */
+
+import type { NetworkError } from "./errors.ts";
+
+/** One socket of a runtime. It starts paused, with half-close allowed. */
+export interface Transport {
+  /**
+   * Starts or resumes input. Called only while input is stopped: at the start, and after
+   * `received` has returned `false`.
+   */
+  resume(): void;
+
+  /**
+   * Sends `bytes` (at least one). `true`: the system has taken all of them. `false`: it will take the
+   * rest; `written` follows, or `failed`. Never called while an earlier call is unfinished.
+   */
+  write(bytes: Uint8Array): boolean;
+
+  /** Sends the end of file (FIN). Called once at most, when every write is finished. Input goes on. */
+  shutdown(): void;
+
+  /** Releases the socket at once; `closed` follows, now or later. May be called when it is closed already. */
+  release(): void;
+
+  /** Resets the connection (RST) where the runtime can, and releases it. May be called when it is closed already. */
+  reset(): void;
+}
+
+/** What a transport tells the core. None of these throws. */
+export interface TransportEvents {
+  /**
+   * A chunk has arrived; it belongs to the core from now on. `true`: go on. `false`: stop input until
+   * `resume` is called. A chunk that arrives all the same is not lost.
+   */
+  received(chunk: Uint8Array): boolean;
+  /** The peer has finished writing. */
+  ended(): void;
+  /** The write that was unfinished is finished. */
+  written(): void;
+  /** The connection is broken. `closed` follows. */
+  failed(error: NetworkError): void;
+  /** The socket is released; nothing follows. */
+  closed(): void;
+}

@@ -1,0 +1,70 @@
+/**
+ * TCP connections as an async stream, the same on Node, Deno and Bun.
+ *
+ * `listen()` gives a {@linkcode Listener}; its `incoming()` is a {@linkcode Stream} of
+ * {@linkcode Connection}s; `forEachConcurrent(handler, { limit })` serves them as they arrive, with
+ * a limit that pushes back.
+ *
+ * @example
+ * ```ts
+ * import { type Connection, listen } from "@incoming/net";
+ *
+ * async function handleConnection(connection: Connection): Promise<void> {
+ *   try {
+ *     for (let chunk = await connection.read(); chunk !== null; chunk = await connection.read()) {
+ *       await connection.write(chunk);
+ *     }
+ *   } finally {
+ *     await connection.close();
+ *   }
+ * }
+ *
+ * const listener = await listen({ port: 0 });
+ * const served = listener.incoming().forEachConcurrent(handleConnection, {
+ *   limit: 1000,
+ *   onError: (error) => console.error(error),
+ * });
+ * await listener.close();
+ * await served;
+ * ```
+ *
+ * **Layout.** The contract is in `core/`, which names no runtime; `adapters/` has one file a runtime.
+ * Each adapter can be imported directly: `@incoming/net/node`, `/deno`, `/bun`; `/memory` is one
+ * without a network, for tests.
+ *
+ * **Cancellation.** Everything that waits ends by an AbortSignal or by closing what it waits for.
+ * Leaving a stream closes its source.
+ *
+ * **Stability.** Before 1.0 a minor version may change the interface; the changelog says how.
+ *
+ * @module
+ */
+
+export { type Addr, formatAddr, type MemoryAddr, type TcpAddr } from "./core/addr.ts";
+export type { Connection, Reader, Writer } from "./core/connection.ts";
+export {
+  NetworkError,
+  type NetworkErrorCode,
+  type NetworkErrorInit,
+  NotSupported,
+} from "./core/errors.ts";
+export { filter } from "./core/filter.ts";
+export {
+  forEachConcurrent,
+  type ForEachConcurrentOptions,
+  type ItemContext,
+} from "./core/for_each_concurrent.ts";
+export type { Listener, ListenerStats, ListenOptions } from "./core/listener.ts";
+export { map } from "./core/map.ts";
+export { merge } from "./core/merge.ts";
+export type { Source } from "./core/source.ts";
+export { Stream } from "./core/stream.ts";
+export { take } from "./core/take.ts";
+export { takeUntil } from "./core/take_until.ts";
+export { listen } from "./adapters/current.ts";
+
+// Started as a program, this is the chapter's web server. In a bundle `main` is true for the bundle,
+// whoever imports this: hence the file name.
+if ((import.meta as { main?: boolean }).main === true && import.meta.url.endsWith("/mod.ts")) {
+  void import("./main.ts").then(({ main }) => main());
+}

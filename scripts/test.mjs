@@ -1,0 +1,95 @@
+// npm test [-- [--runtime node|deno|bun] [--assert jsr|local] [part of a file's path …]]
+// Runs the same test files on the real Deno, Bun and Node, each to its end, Node last: its runner's
+// summary closes the output, but for the table of the runtimes.
+
+import { readdirSync, statSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { executables, knownRuntime, refuse, root, run } from "./runtimes.mjs";
+
+const { runtimes, assertions, files } = readArguments();
+const rows = [];
+for (const runtime of runtimes) {
+  const version = await versionOf(runtime);
+  const used = runtime === "deno" && await jsr() ? "jsr:@std/assert@1" : "local module";
+  const about = `${runtime} ${version}`.padEnd(14) + `assertions: ${used}`;
+  console.log(`\n── ${about} ──`);
+
+  const started = performance.now();
+  const { code } = await run(command(runtime, used), { env: environment() });
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  rows.push({ about, code, seconds });
+}
+
+console.log("");
+for (const { about, code, seconds } of rows) {
+  console.log(`${code === 0 ? "passed" : "FAILED"}  ${about.padEnd(45)} ${seconds.padStart(6)} s`);
+}
+process.exitCode = rows.some(({ code }) => code !== 0) ? 1 : 0;
+
+function command(runtime, used) {
+  const executable = executables[runtime];
+  // What is left open fails its test (see harness.ts); it must not hang Node's run as well.
+  if (runtime === "node") return [executable, "--test", "--test-force-exit", ...files];
+  if (runtime === "bun") return [executable, "test", ...files.map((file) => `./${file}`)];
+  const granted = ["net", "read", "write", "env", "run", "sys"].map((name) => `--allow-${name}`);
+  const local = used === "local module" ? ["--import-map=test/support/assert_local_map.json"] : [];
+  return [executable, "test", "--no-prompt", "--no-check", ...granted, ...local, ...files];
+}
+
+/** Whether the standard library's assertions are in reach, or in Deno's cache. */
+async function jsr() {
+  if (assertions !== undefined) return assertions === "jsr";
+  const load = [executables.deno, "cache", "--quiet", "test/support/assert_jsr.ts"];
+  const { code } = await run(load, { quiet: true, timeout: 3_000 });
+  return code === 0;
+}
+
+async function versionOf(runtime) {
+  const { output } = await run([executables[runtime], "--version"], { quiet: true });
+  return /\d+\.\d+\.\d+/.exec(output)?.[0] ?? "of unknown version";
+}
+
+/** Without what Node's runner tells its own children: tests of the harness start this script. */
+function environment() {
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  return env;
+}
+
+function readArguments() {
+  const { values, positionals } = parse();
+  const given = values.runtime?.flatMap((list) => list.split(",")).map(knownRuntime);
+  const { assert } = values;
+  if (assert !== undefined && assert !== "jsr" && assert !== "local") {
+    refuse(`Cannot use the assertions "${assert}": it is neither jsr nor local`);
+  }
+  return {
+    runtimes: ["deno", "bun", "node"].filter((name) => given?.includes(name) ?? true),
+    assertions: assert,
+    files: testFiles(positionals.map((part) => part.replaceAll("\\", "/"))),
+  };
+}
+
+function parse() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: { runtime: { type: "string", multiple: true }, assert: { type: "string" } },
+    });
+  } catch (error) {
+    return refuse(`Cannot read the arguments: ${error.message}`);
+  }
+}
+
+/** The test files whose path contains one of `parts`, and any file that is named in full. */
+function testFiles(parts) {
+  const all = readdirSync(`${root}test`, { recursive: true })
+    .map((name) => `test/${name.replaceAll("\\", "/")}`)
+    .filter((path) => path.endsWith("_test.ts"));
+  const named = parts.filter((part) => statSync(root + part, { throwIfNoEntry: false })?.isFile());
+  const rest = parts.filter((part) => !named.includes(part));
+  const found = all.filter((path) =>
+    parts.length === 0 || rest.some((part) => path.includes(part))
+  );
+  const files = [...new Set([...named.map((part) => part.replace(/^\.\//, "")), ...found])].sort();
+  return files.length > 0 ? files : refuse(`Cannot find a test file for: ${parts.join(" ")}`);
+}

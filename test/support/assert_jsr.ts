@@ -1,0 +1,20 @@
+/** `#assert` on Deno where JSR is in reach: the standard library's assertions. */
+export {
+  assert,
+  assertEquals,
+  assertExists,
+  assertGreater,
+  assertGreaterOrEqual,
+  assertInstanceOf,
+  AssertionError,
+  assertLess,
+  assertLessOrEqual,
+  assertMatch,
+  assertNotEquals,
+  assertRejects,
+  assertStrictEquals,
+  assertStringIncludes,
+  assertThrows,
+  fail,
+  unreachable,
+} from "jsr:@std/assert@1";
