@@ -65,7 +65,9 @@ export class ConcurrentRun<T> {
   readonly #onAbort = (): void => this.#stop(this.#signal?.reason);
 
   readonly #pull = (): void => {
-    if (this.#parked || this.#breathing || this.#over || this.#stopped || this.#running >= this.#limit) return;
+    if (
+      this.#parked || this.#breathing || this.#over || this.#stopped || this.#running >= this.#limit
+    ) return;
     this.#parked = true;
     pull(this.#iterator).then(this.#onNext, this.#onSourceError);
   };

@@ -41,6 +41,10 @@ export function filter<T>(
   let index = 0;
   return new Stage<T, T>(iterator, {
     each: (item, emitter) =>
-      settle(emitter, () => predicate(item, index++), (passes) => passes ? emitter.emit(item) : emitter.skip()),
+      settle(
+        emitter,
+        () => predicate(item, index++),
+        (passes) => passes ? emitter.emit(item) : emitter.skip(),
+      ),
   });
 }

@@ -92,7 +92,9 @@ export async function forEachConcurrent<T>(
 function requireLimit(verb: string, limit: unknown): void {
   if (limit === undefined || limit === null || limit === Infinity) return;
   if (Number.isSafeInteger(limit) && (limit as number) > 0) return;
-  throw new RangeError(`Cannot ${verb}: limit must be a positive integer, Infinity or null, got ${show(limit)}`);
+  throw new RangeError(
+    `Cannot ${verb}: limit must be a positive integer, Infinity or null, got ${show(limit)}`,
+  );
 }
 
 function requireSignal(verb: string, signal: unknown): void {

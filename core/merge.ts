@@ -38,7 +38,9 @@ export function merge<T extends readonly unknown[]>(
 ): AsyncIterableIterator<T[number], undefined, undefined> & AsyncDisposable {
   const branches: Branch<T[number]>[] = [];
   try {
-    for (const source of sources) branches.push({ iterator: iteratorOf<T[number]>("merge", source), state: "idle" });
+    for (const source of sources) {
+      branches.push({ iterator: iteratorOf<T[number]>("merge", source), state: "idle" });
+    }
   } catch (error) {
     for (const { iterator } of branches) own(leave(iterator));
     throw error;
@@ -56,7 +58,9 @@ class Merge<T> extends PullStream<T> {
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
-    for (const branch of this.#branches) if (branch.state === "idle" && !this.over) this.#ask(branch);
+    for (const branch of this.#branches) {
+      if (branch.state === "idle" && !this.over) this.#ask(branch);
+    }
     const ready = this.#ready.shift();
     if (ready !== undefined) {
       ready.branch.state = "idle";
@@ -114,17 +118,20 @@ class Merge<T> extends PullStream<T> {
   }
 
   #endIfOver(): void {
-    if (!this.over && this.#branches.every(({ state }) => state === "over")) this.close(Promise.resolve());
+    if (!this.over && this.#branches.every(({ state }) => state === "over")) {
+      this.close(Promise.resolve());
+    }
   }
 
-  /** Closes the sources that are not over; waits for those that are not busy. */
-  #leaveAll(): Promise<unknown> {
+  /** Closes the sources that are not over; waits for all of those that are not busy. */
+  async #leaveAll(): Promise<void> {
     const left: Promise<void>[] = [];
     for (const { iterator, state } of this.#branches) {
       if (state === "over") continue;
       const leaving = own(leave(iterator));
       if (state !== "asked") left.push(leaving);
     }
-    return Promise.all(left);
+    await Promise.allSettled(left);
+    await Promise.all(left);
   }
 }

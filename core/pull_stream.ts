@@ -17,7 +17,8 @@ type Result<T> = IteratorResult<T, undefined>;
  * It is over when `close` is called, with the promise of how that went: the first answer after it
  * tells (it rejects when that does), every other one is plainly done.
  */
-export abstract class PullStream<T> implements AsyncIterableIterator<T, undefined, undefined>, AsyncDisposable {
+export abstract class PullStream<T>
+  implements AsyncIterableIterator<T, undefined, undefined>, AsyncDisposable {
   readonly #waiting: Settler<Result<T>>[] = [];
   #outcome: Promise<unknown> | undefined;
 

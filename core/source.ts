@@ -21,7 +21,10 @@ export function iteratorOf<T>(
   verb: string,
   source: Source<T>,
 ): AsyncIterator<T, unknown, undefined> {
-  const given = source as Partial<AsyncIterable<T> & Iterable<T | PromiseLike<T>>> | null | undefined;
+  const given = source as
+    | Partial<AsyncIterable<T> & Iterable<T | PromiseLike<T>>>
+    | null
+    | undefined;
   const open = given?.[Symbol.asyncIterator];
   if (typeof open === "function") return requireIterator(verb, open.call(source));
   const openSync = given?.[Symbol.iterator];

@@ -149,7 +149,11 @@ export class Stage<In, Out> extends PullStream<Out> implements Emitter<Out> {
 }
 
 /** Calls `fn`, waits for its promise if it returns one, and hands the value to `use`; a failure fails the stream. */
-export function settle<V>(emitter: Emitter<never>, fn: () => V | PromiseLike<V>, use: (value: V) => void): void {
+export function settle<V>(
+  emitter: Emitter<never>,
+  fn: () => V | PromiseLike<V>,
+  use: (value: V) => void,
+): void {
   let value: V | PromiseLike<V>;
   try {
     value = fn();

@@ -5,7 +5,11 @@
  */
 
 import { filter } from "./filter.ts";
-import { forEachConcurrent, type ForEachConcurrentOptions, type ItemContext } from "./for_each_concurrent.ts";
+import {
+  forEachConcurrent,
+  type ForEachConcurrentOptions,
+  type ItemContext,
+} from "./for_each_concurrent.ts";
 import { map } from "./map.ts";
 import { merge } from "./merge.ts";
 import { PullStream } from "./pull_stream.ts";
@@ -33,8 +37,8 @@ import { takeUntil } from "./take_until.ts";
  * ```
  */
 export class Stream<T> implements AsyncIterableIterator<T, undefined, undefined>, AsyncDisposable {
-  // Not PullStream<T>: a stream of cats is to be a stream of animals.
-  readonly #items: Pick<PullStream<T>, "next" | "return" | typeof Symbol.asyncIterator>;
+  // Not all of PullStream<T>: a stream of cats is to be a stream of animals.
+  readonly #items: Pick<PullStream<T>, "next" | "return"> & AsyncIterable<T>;
 
   /** A stream of the items of `source`. */
   constructor(source: Source<T>) {
@@ -84,7 +88,9 @@ export class Stream<T> implements AsyncIterableIterator<T, undefined, undefined>
   }
 
   /** See {@linkcode merge}. */
-  merge<U extends readonly unknown[]>(...others: { [K in keyof U]: Source<U[K]> }): Stream<T | U[number]> {
+  merge<U extends readonly unknown[]>(
+    ...others: { [K in keyof U]: Source<U[K]> }
+  ): Stream<T | U[number]> {
     const sources: Source<T | U[number]>[] = [this.#items, ...others];
     return new Stream(merge(...sources));
   }

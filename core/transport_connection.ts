@@ -6,7 +6,8 @@
 
 import type { Addr } from "./addr.ts";
 import type { Connection } from "./connection.ts";
-import { closedError, connectionError, NetworkError } from "./errors.ts";
+import { closedError, connectionError, type NetworkError } from "./errors.ts";
+import { ReadQueue } from "./read_queue.ts";
 import { rejected, Settler } from "./settler.ts";
 import { show } from "./show.ts";
 import { systemTimers, type Timers } from "./timers.ts";
@@ -15,10 +16,6 @@ import { WriteQueue } from "./write_queue.ts";
 
 /** How long a closing connection waits, its own end of file sent, for that of the peer. */
 const LINGER_MS = 2000;
-/** How much input it discards meanwhile; then it stops reading, and so makes the peer stop. */
-const LINGER_BYTES = 256 * 1024;
-
-const END: Promise<null> = Promise.resolve(null);
 
 /** What a connection is made from, beside its transport. */
 export interface TransportConnectionInit {
@@ -42,20 +39,15 @@ export class TransportConnection implements Connection, TransportEvents {
 
   readonly #transport: Transport;
   readonly #timers: Timers;
+  readonly #input: ReadQueue;
   readonly #output: WriteQueue;
-
-  /** What has arrived and nobody has asked for yet: one chunk, seldom more. */
-  readonly #ahead: Uint8Array[] = [];
-  #reader: Settler<Uint8Array | null> | undefined;
-  #flowing = false;
-  #ended = false;
 
   #controller: AbortController | undefined;
   #failure: NetworkError | undefined;
   #closing: Settler<void> | undefined;
+  /** Only the peer's end of file is missing. */
   #lingering = false;
   #lingerTimer: unknown;
-  #discarded = 0;
   #released = false;
 
   /** Makes a connection over the transport that `open` returns; `open` is given the events to call. */
@@ -64,27 +56,25 @@ export class TransportConnection implements Connection, TransportEvents {
     this.remoteAddr = init.remoteAddr;
     this.#timers = init.timers ?? systemTimers;
     this.#transport = open(this);
+    this.#input = new ReadQueue(this.#transport);
     this.#output = new WriteQueue(this.#transport);
   }
 
   read(): Promise<Uint8Array | null> {
-    if (this.#closing !== undefined) return rejected(closedError("read", "connection"));
-    if (this.#reader !== undefined) {
-      return rejected(
-        new NetworkError("Cannot read: another read is pending (EBUSY)", { code: "EBUSY" }),
-      );
+    return this.#input.read();
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    if (!(bytes instanceof Uint8Array)) {
+      const message = `Cannot write: bytes must be a Uint8Array, got ${show(bytes)}`;
+      return rejected(new TypeError(message));
     }
-    const chunk = this.#ahead.shift();
-    if (chunk !== undefined) {
-      this.#flow();
-      return Promise.resolve(chunk);
-    }
-    if (this.#ended) return END;
-    if (this.#failure !== undefined) return rejected(this.#failure);
-    const reader = new Settler<Uint8Array | null>();
-    this.#reader = reader;
-    this.#flow();
-    return reader.promise;
+    if (this.#closing !== undefined) return rejected(closedError("write", "connection"));
+    return this.#output.write(bytes);
+  }
+
+  closeWrite(): Promise<void> {
+    return this.#output.finish();
   }
 
   get signal(): AbortSignal {
@@ -92,29 +82,9 @@ export class TransportConnection implements Connection, TransportEvents {
       this.#controller = new AbortController();
       if (this.#failure !== undefined) this.#controller.abort(this.#failure);
       // Reading one chunk ahead is what makes a reset known while nobody reads.
-      this.#flow();
+      if (!this.#released) this.#input.flow();
     }
     return this.#controller.signal;
-  }
-
-  write(bytes: Uint8Array): Promise<void> {
-    if (!(bytes instanceof Uint8Array)) {
-      return rejected(
-        new TypeError(`Cannot write: bytes must be a Uint8Array, got ${show(bytes)}`),
-      );
-    }
-    if (this.#closing !== undefined) return rejected(closedError("write", "connection"));
-    if (this.#failure !== undefined) return rejected(this.#failure);
-    return this.#output.write(bytes);
-  }
-
-  closeWrite(): Promise<void> {
-    if (this.#output.finishing) return this.#output.finish();
-    if (this.#closing !== undefined) {
-      return rejected(closedError("close the writing half", "connection"));
-    }
-    if (this.#failure !== undefined) return rejected(this.#failure);
-    return this.#output.finish();
   }
 
   close(): Promise<void> {
@@ -124,7 +94,8 @@ export class TransportConnection implements Connection, TransportEvents {
     else if (this.#failure === undefined) {
       // When the flush fails, #fail has released the transport already.
       this.#output.finish().then(() => this.#linger(), () => undefined);
-      this.#flow();
+      // Before its own end of file is sent, a peer may have to get rid of its output to take ours.
+      this.#input.flow();
     }
     return closing.promise;
   }
@@ -140,49 +111,24 @@ export class TransportConnection implements Connection, TransportEvents {
   }
 
   #startClosing(): Settler<void> {
-    this.#ahead.length = 0;
-    this.#reader?.reject(closedError("read", "connection"));
-    this.#reader = undefined;
+    this.#input.close();
     return (this.#closing = new Settler());
   }
 
-  /** The end of file is sent: waits for that of the peer, within bounds. */
   #linger(): void {
     if (this.#released) return;
     this.#lingering = true;
-    if (this.#ended) this.#transport.release();
+    this.#input.limitDiscarding();
+    if (this.#input.ended) this.#transport.release();
     else this.#lingerTimer = this.#timers.set(() => this.#transport.release(), LINGER_MS);
   }
 
-  /** Asks for input, unless some is waiting, or none is to come. */
-  #flow(): void {
-    const idle = this.#flowing || this.#ahead.length > 0 || this.#ended;
-    if (idle || this.#failure !== undefined || this.#released) return;
-    this.#flowing = true;
-    this.#transport.resume();
-  }
-
   received(chunk: Uint8Array): boolean {
-    if (this.#closing !== undefined) {
-      // Before the own end of file is sent, the peer may have to get rid of its output to take ours.
-      if (this.#lingering) this.#discarded += chunk.length;
-      return (this.#flowing = this.#discarded < LINGER_BYTES);
-    }
-    if (this.#reader !== undefined) {
-      const { resolve } = this.#reader;
-      this.#reader = undefined;
-      resolve(chunk);
-      return true;
-    }
-    this.#ahead.push(chunk);
-    return (this.#flowing = false);
+    return this.#input.received(chunk);
   }
 
   ended(): void {
-    if (this.#ended || this.#failure !== undefined) return;
-    this.#ended = true;
-    this.#reader?.resolve(null);
-    this.#reader = undefined;
+    this.#input.end();
     if (this.#lingering && !this.#released) this.#transport.release();
   }
 
@@ -197,8 +143,7 @@ export class TransportConnection implements Connection, TransportEvents {
   #fail(error: NetworkError, reset: boolean): void {
     if (this.#released) return;
     const failure = (this.#failure ??= error);
-    this.#reader?.reject(failure);
-    this.#reader = undefined;
+    this.#input.fail(failure);
     this.#output.fail(failure);
     if (reset) this.#transport.reset();
     else this.#transport.release();
@@ -207,7 +152,8 @@ export class TransportConnection implements Connection, TransportEvents {
 
   closed(): void {
     if (this.#released) return;
-    const expected = this.#closing !== undefined || (this.#ended && this.#output.finishing);
+    const complete = this.#input.ended && this.#output.finishing;
+    const expected = this.#closing !== undefined || complete;
     if (this.#failure === undefined && (this.#output.busy || !expected)) {
       this.#fail(connectionError(undefined), false);
     }

@@ -42,6 +42,7 @@ export class WriteQueue {
 
   /** Resolves when the system has taken all of `bytes`. */
   write(bytes: Uint8Array): Promise<void> {
+    if (this.#failure !== undefined) return rejected(this.#failure);
     if (this.#finished !== undefined) return rejected(closedError("write", "writing half"));
     if (this.#writes.length === 0 && (bytes.length === 0 || this.#transport.write(bytes))) {
       return DONE;
@@ -67,6 +68,7 @@ export class WriteQueue {
   /** Sends what is queued, then the end of file; once, however often it is called. */
   finish(): Promise<void> {
     if (this.#finished !== undefined) return this.#finished;
+    if (this.#failure !== undefined) return rejected(this.#failure);
     if (this.#writes.length === 0) {
       this.#finished = DONE;
       this.#transport.shutdown();
