@@ -34,6 +34,8 @@ export interface BunListener {
   readonly hostname: string;
   readonly port: number;
   stop(): void;
+  /** Not in the official types. */
+  getsockname?(out: { address?: string }): void;
 }
 
 /** The callbacks of a listener of Bun. */
@@ -86,7 +88,7 @@ export async function listen(options: ListenOptions): Promise<Listener<TcpAddr>>
     },
     data: (socket, chunk) => socket.data?.received(chunk),
     drain: (socket) => socket.data?.drained(),
-    end: (socket) => socket.data?.ended(),
+    end: (socket) => socket.data?.events.ended(),
     close: (socket, error) => socket.data?.closed(error),
     error: (socket, error) => socket.data?.failed(error),
   });
@@ -113,13 +115,12 @@ function bind(options: ResolvedListenOptions, socket: BunSocketHandler): BunList
   }
 }
 
-/** `listener.hostname` is what was asked for, a name perhaps; the address that was bound is had in another way. */
-function addrOf(
-  listener: BunListener & { getsockname?: (out: { address?: string }) => void },
-): TcpAddr {
+/** `listener.hostname` is what was asked for, perhaps a name; this asks for what was bound. */
+function addrOf(listener: BunListener): TcpAddr {
   const bound: { address?: string } = {};
   listener.getsockname?.(bound);
-  return { transport: "tcp", hostname: bound.address ?? listener.hostname, port: listener.port };
+  const hostname = bound.address ?? listener.hostname;
+  return { transport: "tcp", hostname, port: listener.port };
 }
 
 /** The connection over an accepted socket; `undefined` when its peer was gone before it was accepted. */
@@ -139,14 +140,14 @@ function accepted(socket: BunSocket): TransportConnection | undefined {
 /** A socket of Bun, paused. */
 class BunTransport implements Transport {
   readonly #socket: BunSocket;
-  readonly #events: TransportEvents;
+  readonly events: TransportEvents;
   /** What the system has not taken yet of the unfinished write. */
   #rest: Uint8Array | undefined;
   #closed = false;
 
   constructor(socket: BunSocket, events: TransportEvents) {
     this.#socket = socket;
-    this.#events = events;
+    this.events = events;
   }
 
   resume(): void {
@@ -154,11 +155,7 @@ class BunTransport implements Transport {
   }
 
   received(chunk: Uint8Array): void {
-    if (!this.#events.received(chunk)) this.#socket.pause();
-  }
-
-  ended(): void {
-    this.#events.ended();
+    if (!this.events.received(chunk)) this.#socket.pause();
   }
 
   write(bytes: Uint8Array): boolean {
@@ -173,7 +170,7 @@ class BunTransport implements Transport {
   drained(): void {
     if (this.#rest === undefined || !this.write(this.#rest)) return;
     this.#rest = undefined;
-    this.#events.written();
+    this.events.written();
   }
 
   /** Only this closes one half; `end()` is a close. */
@@ -190,14 +187,14 @@ class BunTransport implements Transport {
   }
 
   failed(error: Error): void {
-    this.#events.failed(connectionError(error));
+    this.events.failed(connectionError(error));
   }
 
   closed(error?: Error): void {
     this.#closed = true;
-    if (error) this.#events.failed(connectionError(error));
+    if (error) this.events.failed(connectionError(error));
     // After shutdown() the peer's end of file is told by the close alone.
-    else this.#events.ended();
-    this.#events.closed();
+    else this.events.ended();
+    this.events.closed();
   }
 }

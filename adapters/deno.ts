@@ -194,8 +194,7 @@ class DenoTransport implements Transport {
     this.#events.closed();
   }
 
-  /** Deno cannot send a reset. */
   reset(): void {
-    this.release();
+    this.release(); // Deno cannot send a reset.
   }
 }

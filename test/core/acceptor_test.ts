@@ -1,0 +1,186 @@
+import { assertEquals, assertStrictEquals } from "#assert";
+import { PullAcceptor, PushAcceptor } from "../../core/acceptor.ts";
+import type { Connection } from "../../core/connection.ts";
+import type { NetworkError } from "../../core/errors.ts";
+import { connectionPair } from "../../adapters/memory.ts";
+import { FakeTimers } from "../support/fake_timers.ts";
+import { test } from "../support/harness.ts";
+
+const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
+
+/** An acceptor whose accepts fail with the given codes, then succeed; a pause ends when the test says so. */
+function failing(codes: (string | undefined)[]) {
+  const timers = new FakeTimers();
+  const reported: string[] = [];
+  const connections: Connection[] = [];
+  let attempts = 0;
+  let stopped = 0;
+  const acceptor = new PullAcceptor({
+    timers,
+    stop: () => stopped++,
+    onAcceptError: (error) => reported.push(error.code),
+    acceptOne: () => {
+      attempts++;
+      if (codes.length > 0) {
+        const code = codes.shift();
+        return Promise.reject(code === undefined ? new Error("no code") : { code });
+      }
+      const [connection] = connectionPair();
+      connections.push(connection);
+      return Promise.resolve(connection as never);
+    },
+  });
+  return {
+    acceptor,
+    timers,
+    reported,
+    connections,
+    attempts: () => attempts,
+    stopped: () => stopped,
+  };
+}
+
+test("PullAcceptor.accept() goes on at once after peers that are gone", async () => {
+  const codes = ["ENOTCONN", "ECONNABORTED", "ECONNRESET"];
+  const { acceptor, timers, reported, connections } = failing([...codes]);
+  assertStrictEquals(await acceptor.accept(), connections[0]);
+  assertEquals(reported, codes);
+  assertEquals(timers.now, 0);
+  assertEquals(acceptor.stats, { accepted: 1, pending: 0, refused: 0, failedAccepts: 3 });
+  connections[0]?.abort();
+});
+
+for (const code of ["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "EPERM", undefined]) {
+  test(`PullAcceptor.accept() pauses 5 ms, doubling to 1 s, after ${code ?? "an unknown failure"}`, async () => {
+    const { acceptor, timers, connections, attempts } = failing(Array(10).fill(code));
+    const accepting = acceptor.accept();
+    const pauses: (number | undefined)[] = [];
+    for (let i = 0; i < 10; i++) {
+      await turn();
+      assertEquals(attempts(), i + 1, "no attempt before the pause is over");
+      pauses.push(timers.next);
+      timers.advance(timers.next ?? 0);
+    }
+    assertEquals(pauses, [5, 10, 20, 40, 80, 160, 320, 640, 1000, 1000]);
+    assertStrictEquals(await accepting, connections[0]);
+    assertEquals(timers.armed, 0);
+    connections[0]?.abort();
+  });
+}
+
+test("PullAcceptor.accept() begins with a short pause again after a success", async () => {
+  const { acceptor, timers, connections } = failing(["EMFILE", "EMFILE"]);
+  const accepting = acceptor.accept();
+  for (let i = 0; i < 2; i++) {
+    await turn();
+    timers.advance(timers.next ?? 0);
+  }
+  await accepting;
+  const again = failing(["EMFILE"]);
+  const second = again.acceptor.accept();
+  await turn();
+  assertEquals(again.timers.next, 5);
+  again.timers.advance(5);
+  await second;
+  for (const connection of [...connections, ...again.connections]) connection.abort();
+});
+
+test("PullAcceptor.close() ends a pause and waits for the accept", async () => {
+  const { acceptor, timers, stopped, attempts } = failing(["EMFILE"]);
+  const accepting = acceptor.accept();
+  await turn();
+  await acceptor.close();
+  assertEquals(await accepting, null);
+  assertEquals([timers.armed, stopped(), attempts()], [0, 1, 1]);
+  assertEquals(await acceptor.accept(), null);
+  assertEquals(attempts(), 1);
+});
+
+test("PullAcceptor.close() waits until the runtime has let go of a pending accept", async () => {
+  const steps: string[] = [];
+  const pending = Promise.withResolvers<never>();
+  const acceptor = new PullAcceptor({
+    onAcceptError: () => steps.push("reported"),
+    stop: () => steps.push("stopped"),
+    acceptOne: () => pending.promise,
+  });
+  const accepting = acceptor.accept();
+  const closing = acceptor.close().then(() => steps.push("closed"));
+  await turn();
+  assertEquals(steps, ["stopped"]);
+  pending.reject(new Error("the listener has been closed"));
+  await closing;
+  assertEquals(steps, ["stopped", "closed"]);
+  assertEquals(await accepting, null);
+  assertEquals(acceptor.stats.failedAccepts, 0);
+});
+
+test("a callback for failed accepts that throws does not stop the acceptor", async () => {
+  let first = true;
+  const [connection] = connectionPair();
+  const pull = new PullAcceptor({
+    stop: () => undefined,
+    onAcceptError: () => {
+      throw new Error("mine");
+    },
+    acceptOne: () => {
+      if (!first) return Promise.resolve(connection as never);
+      first = false;
+      return Promise.reject({ code: "ECONNABORTED" });
+    },
+  });
+  assertStrictEquals(await pull.accept(), connection);
+  connection.abort();
+});
+
+test("PushAcceptor.offer() lets maxPending wait, and resets the next", async () => {
+  const acceptor = new PushAcceptor({
+    maxPending: 2,
+    stop: () => undefined,
+    onAcceptError: undefined,
+  });
+  const pairs = [connectionPair(), connectionPair(), connectionPair()];
+  for (const [, server] of pairs) acceptor.offer(server);
+  assertEquals(acceptor.stats, { accepted: 2, pending: 2, refused: 1, failedAccepts: 0 });
+  await assertReset(pairs[2]?.[0]);
+  assertStrictEquals(await acceptor.accept(), pairs[0]?.[1] ?? null);
+  assertEquals(acceptor.stats.pending, 1);
+  for (const [client] of pairs) client.abort();
+});
+
+test("PushAcceptor.close() keeps what waits, and resets what comes without counting it", async () => {
+  let stopped = 0;
+  const acceptor = new PushAcceptor({
+    maxPending: 2,
+    stop: () => stopped++,
+    onAcceptError: undefined,
+  });
+  const [waiting, late] = [connectionPair(), connectionPair()];
+  acceptor.offer(waiting[1]);
+  await acceptor.close();
+  acceptor.offer(late[1]);
+  await assertReset(late[0]);
+  assertEquals([stopped, acceptor.stats.refused], [1, 0]);
+  assertStrictEquals(await acceptor.accept(), waiting[1]);
+  assertEquals(await acceptor.accept(), null);
+  waiting[0].abort();
+});
+
+test("PushAcceptor.failed() counts and reports", () => {
+  const reported: NetworkError[] = [];
+  const acceptor = new PushAcceptor({
+    maxPending: 1,
+    stop: () => undefined,
+    onAcceptError: (error) => reported.push(error),
+  });
+  const cause = { code: "ENOTCONN" };
+  acceptor.failed(cause);
+  assertEquals(acceptor.stats.failedAccepts, 1);
+  assertEquals(reported[0]?.code, "ENOTCONN");
+  assertStrictEquals(reported[0]?.cause, cause);
+});
+
+async function assertReset(client: Connection | undefined): Promise<void> {
+  const code = await client?.read().catch((error: NetworkError) => error.code);
+  assertEquals(code, "ECONNRESET");
+}

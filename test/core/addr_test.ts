@@ -1,0 +1,11 @@
+import { assertEquals } from "#assert";
+import { type Addr, formatAddr } from "../../core/addr.ts";
+import { test } from "../support/harness.ts";
+
+test("formatAddr() puts an IPv6 address into brackets, and nothing else", () => {
+  assertEquals(formatAddr({ hostname: "127.0.0.1", port: 80 }), "127.0.0.1:80");
+  assertEquals(formatAddr({ hostname: "localhost", port: 0 }), "localhost:0");
+  assertEquals(formatAddr({ hostname: "::1", port: 7878 }), "[::1]:7878");
+  const addr: Addr = { transport: "memory", hostname: "memory", port: 3 };
+  assertEquals(formatAddr(addr), "memory:3");
+});

@@ -1,0 +1,111 @@
+import { assertEquals, assertStrictEquals } from "#assert";
+import type { Acceptor } from "../../core/acceptor.ts";
+import { BoundListener } from "../../core/bound_listener.ts";
+import type { Connection } from "../../core/connection.ts";
+import { Handoff } from "../../core/handoff.ts";
+import { connectionPair } from "../../adapters/memory.ts";
+import { test } from "../support/harness.ts";
+
+const ADDR = { transport: "memory", hostname: "memory", port: 1 } as const;
+const STATS = { accepted: 0, pending: 0, refused: 0, failedAccepts: 0 };
+
+/** An acceptor that shows how it is used. */
+class Probe implements Acceptor {
+  readonly stats = STATS;
+  readonly handoff = new Handoff<Connection>(10);
+  closes = 0;
+  accepting = 0;
+  most = 0;
+
+  async accept(): Promise<Connection | null> {
+    this.most = Math.max(this.most, ++this.accepting);
+    const connection = await this.handoff.take();
+    this.accepting--;
+    return connection;
+  }
+
+  close(): Promise<void> {
+    this.closes++;
+    this.handoff.close();
+    return Promise.resolve();
+  }
+}
+
+test("BoundListener never accepts twice at a time, and answers next() in order", async () => {
+  const probe = new Probe();
+  const listener = new BoundListener(ADDR, probe);
+  const incoming = listener.incoming();
+  const nexts = [incoming.next(), incoming.next(), incoming.next()];
+  const pairs = [connectionPair(), connectionPair(), connectionPair()];
+  for (const [, server] of pairs) probe.handoff.offer(server);
+  const got = (await Promise.all(nexts)).map(({ value }) => value);
+  got.forEach((connection, i) => assertStrictEquals(connection, pairs[i]?.[1]));
+  assertEquals(probe.most, 1);
+  await listener.close();
+  for (const [client] of pairs) client.abort();
+});
+
+test("BoundListener asks for nothing before next()", async () => {
+  const probe = new Probe();
+  const listener = new BoundListener(ADDR, probe);
+  listener.incoming();
+  assertEquals(probe.accepting, 0);
+  await listener.close();
+});
+
+test("BoundListener closes its acceptor once, whoever closes", async () => {
+  const probe = new Probe();
+  const controller = new AbortController();
+  const listener = new BoundListener(ADDR, probe, controller.signal);
+  const incoming = listener.incoming();
+  await Promise.all([
+    incoming.return(),
+    listener.close(),
+    listener[Symbol.asyncDispose](),
+    incoming.return(),
+  ]);
+  controller.abort();
+  assertEquals(probe.closes, 1);
+});
+
+test("BoundListener leaves nothing on its signal", async () => {
+  const { signal } = new AbortController();
+  let listeners = 0;
+  const add = signal.addEventListener.bind(signal);
+  const remove = signal.removeEventListener.bind(signal);
+  signal.addEventListener = (...args: Parameters<typeof add>) => {
+    listeners++;
+    add(...args);
+  };
+  signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+    listeners--;
+    remove(...args);
+  };
+  const listener = new BoundListener(ADDR, new Probe(), signal);
+  assertEquals(listeners, 1);
+  await listener.close();
+  assertEquals(listeners, 0);
+});
+
+test("BoundListener closes when its signal aborted while it was being bound", async () => {
+  const probe = new Probe();
+  const listener = new BoundListener(ADDR, probe, AbortSignal.abort());
+  assertEquals(probe.closes, 1);
+  assertEquals((await listener.incoming().next()).done, true);
+});
+
+test("BoundListener.close() resets what waits when nobody has taken incoming()", async () => {
+  const probe = new Probe();
+  const listener = new BoundListener(ADDR, probe);
+  const [client, server] = connectionPair();
+  probe.handoff.offer(server);
+  await listener.close();
+  assertEquals(await client.read().catch((error: { code: string }) => error.code), "ECONNRESET");
+});
+
+test("BoundListener passes on the stats", async () => {
+  const listener = new BoundListener(ADDR, new Probe());
+  assertStrictEquals(listener.stats, STATS);
+  assertStrictEquals(listener.addr, ADDR);
+  await listener.close();
+});

@@ -1,0 +1,75 @@
+import { assertEquals, assertStrictEquals } from "#assert";
+import { connectionError, type NetworkError } from "../../core/errors.ts";
+import { WriteQueue } from "../../core/write_queue.ts";
+import { FakeTransport } from "../support/fake_transport.ts";
+import { test } from "../support/harness.ts";
+
+const bytes = (length: number) => new Uint8Array(length);
+const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(() => "no error", (error: NetworkError) => error.code);
+
+test("WriteQueue.write() returns one promise for all writes that are taken at once", () => {
+  const transport = new FakeTransport();
+  const queue = new WriteQueue(transport);
+  assertStrictEquals(queue.write(bytes(1)), queue.write(bytes(2)));
+  void queue.write(bytes(0));
+  assertEquals(transport.calls, ["write 1", "write 2"], "nothing is nothing to send");
+});
+
+test("WriteQueue gives the transport one write at a time, in order", async () => {
+  const transport = new FakeTransport();
+  const queue = new WriteQueue(transport);
+  transport.takes = false;
+  const done: number[] = [];
+  const writes = [1, 2, 0, 3].map((length) =>
+    queue.write(bytes(length)).then(() => done.push(length))
+  );
+  assertEquals(transport.calls, ["write 1"]);
+  queue.written();
+  assertEquals(transport.calls, ["write 1", "write 2"]);
+  transport.takes = true;
+  queue.written();
+  await Promise.all(writes);
+  assertEquals([transport.calls, done], [["write 1", "write 2", "write 3"], [1, 2, 0, 3]]);
+  assertEquals(queue.busy, false);
+});
+
+test("WriteQueue.finish() sends the end of file once, after the last write", async () => {
+  const transport = new FakeTransport();
+  const queue = new WriteQueue(transport);
+  transport.takes = false;
+  const writes = [queue.write(bytes(1)), queue.write(bytes(2))];
+  const finishing = queue.finish();
+  assertStrictEquals(queue.finish(), finishing);
+  assertEquals(await codeOf(queue.write(bytes(3))), "ECLOSED");
+  assertEquals([queue.finishing, queue.busy], [true, true]);
+  queue.written();
+  queue.written();
+  await Promise.all([...writes, finishing]);
+  assertEquals(transport.calls, ["write 1", "write 2", "shutdown"]);
+});
+
+test("WriteQueue.fail() rejects all that is unfinished, and what comes later", async () => {
+  const transport = new FakeTransport();
+  const queue = new WriteQueue(transport);
+  transport.takes = false;
+  const unfinished = [queue.write(bytes(1)), queue.write(bytes(2)), queue.finish()];
+  const failure = connectionError({ code: "EPIPE" });
+  queue.fail(failure);
+  queue.written();
+  for (const promise of [...unfinished, queue.write(bytes(3)), queue.finish()]) {
+    assertStrictEquals(await promise.catch((error) => error), failure);
+  }
+  await turn();
+  assertEquals(transport.calls, ["write 1"], "no end of file after a failure");
+});
+
+test("WriteQueue.write() rejects when the transport finds out that the peer is gone", async () => {
+  const transport = new FakeTransport();
+  const queue = new WriteQueue(transport);
+  transport.takes = false;
+  transport.onWrite = () => queue.fail(connectionError({ code: "EPIPE" }));
+  assertEquals(await codeOf(queue.write(bytes(1))), "ECONNRESET");
+  assertEquals(queue.busy, false);
+});
