@@ -61,6 +61,7 @@ export type { Source } from "./core/source.ts";
 export { Stream } from "./core/stream.ts";
 export { take } from "./core/take.ts";
 export { takeUntil } from "./core/take_until.ts";
+export type { Timers } from "./core/timers.ts";
 export { listen } from "./adapters/current.ts";
 
 // Started as a program, this is the chapter's web server. In a bundle `main` is true for the bundle,

@@ -12,54 +12,9 @@ import { type ResolvedListenOptions, resolveListenOptions } from "../core/listen
 import type { Listener, ListenOptions } from "../core/listener.ts";
 import type { Transport, TransportEvents } from "../core/transport.ts";
 import { TransportConnection } from "../core/transport_connection.ts";
+import type { BunListener, BunNamespace, BunSocket, BunSocketHandler } from "./bun_types.ts";
 
-/** What is used of a socket of Bun; `data` is ours. */
-export interface BunSocket {
-  data: BunTransport | undefined;
-  readonly remoteAddress: string;
-  readonly remotePort: number;
-  readonly localAddress: string;
-  readonly localPort: number;
-  write(bytes: Uint8Array): number;
-  pause(): void;
-  resume(): void;
-  shutdown(): void;
-  end(): void;
-  terminate(): void;
-  setNoDelay(noDelay?: boolean): boolean;
-}
-
-/** What is used of `Bun.TCPSocketListener`. */
-export interface BunListener {
-  readonly hostname: string;
-  readonly port: number;
-  stop(): void;
-  /** Not in the official types. */
-  getsockname?(out: { address?: string }): void;
-}
-
-/** The callbacks of a listener of Bun. */
-export interface BunSocketHandler {
-  open(socket: BunSocket): void;
-  data(socket: BunSocket, chunk: Uint8Array): void;
-  drain(socket: BunSocket): void;
-  end(socket: BunSocket): void;
-  close(socket: BunSocket, error?: Error): void;
-  error(socket: BunSocket, error: Error): void;
-  readonly binaryType: "uint8array";
-}
-
-/** What is used of the global `Bun`. */
-export interface BunNamespace {
-  listen(options: {
-    hostname: string;
-    port: number;
-    allowHalfOpen: boolean;
-    reusePort: boolean;
-    ipv6Only: boolean;
-    socket: BunSocketHandler;
-  }): BunListener;
-}
+type Socket = BunSocket<BunTransport>;
 
 /**
  * Listens for TCP connections with `Bun.listen`. Resolves when the socket is bound.
@@ -95,7 +50,7 @@ export async function listen(options: ListenOptions): Promise<Listener<TcpAddr>>
   return new BoundListener(addrOf(listener), acceptor, resolved.signal);
 }
 
-function bind(options: ResolvedListenOptions, socket: BunSocketHandler): BunListener {
+function bind(options: ResolvedListenOptions, socket: BunSocketHandler<BunTransport>): BunListener {
   const { hostname, port, backlog, ipv6Only, reusePort } = options;
   const { Bun } = globalThis as unknown as { Bun: BunNamespace };
   if (backlog !== undefined) {
@@ -124,8 +79,8 @@ function addrOf(listener: BunListener): TcpAddr {
 }
 
 /** The connection over an accepted socket; `undefined` when its peer was gone before it was accepted. */
-function accepted(socket: BunSocket): TransportConnection | undefined {
-  const { remoteAddress, remotePort, localAddress, localPort } = socket as Partial<BunSocket>;
+function accepted(socket: Socket): TransportConnection | undefined {
+  const { remoteAddress, remotePort, localAddress, localPort } = socket as Partial<Socket>;
   if (remoteAddress === undefined || localAddress === undefined) {
     socket.data = undefined;
     socket.terminate();
@@ -139,13 +94,13 @@ function accepted(socket: BunSocket): TransportConnection | undefined {
 
 /** A socket of Bun, paused. */
 class BunTransport implements Transport {
-  readonly #socket: BunSocket;
+  readonly #socket: Socket;
   readonly events: TransportEvents;
   /** What the system has not taken yet of the unfinished write. */
   #rest: Uint8Array | undefined;
   #closed = false;
 
-  constructor(socket: BunSocket, events: TransportEvents) {
+  constructor(socket: Socket, events: TransportEvents) {
     this.#socket = socket;
     this.events = events;
   }

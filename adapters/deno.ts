@@ -14,42 +14,7 @@ import { type ResolvedListenOptions, resolveListenOptions } from "../core/listen
 import type { Listener, ListenOptions } from "../core/listener.ts";
 import type { Transport, TransportEvents } from "../core/transport.ts";
 import { TransportConnection } from "../core/transport_connection.ts";
-
-/** What is used of `Deno.NetAddr`. */
-export interface DenoNetAddr {
-  readonly hostname: string;
-  readonly port: number;
-}
-
-/** What is used of `Deno.TcpConn`. */
-export interface DenoConn {
-  readonly localAddr: DenoNetAddr;
-  readonly remoteAddr: DenoNetAddr;
-  read(buffer: Uint8Array<ArrayBuffer>): Promise<number | null>;
-  write(bytes: Uint8Array): Promise<number>;
-  closeWrite(): Promise<void>;
-  close(): void;
-  setNoDelay(noDelay?: boolean): void;
-}
-
-/** What is used of `Deno.TcpListener`. */
-export interface DenoListener {
-  readonly addr: DenoNetAddr;
-  accept(): Promise<DenoConn>;
-  close(): void;
-}
-
-/** What is used of the global `Deno`. */
-export interface DenoNamespace {
-  listen(options: {
-    hostname: string;
-    port: number;
-    reusePort?: boolean;
-    tcpBacklog?: number;
-  }): DenoListener;
-  /** There with `--unstable-net` only. */
-  readonly listenDatagram?: unknown;
-}
+import type { DenoConn, DenoListener, DenoNamespace, DenoNetAddr } from "./deno_types.ts";
 
 /**
  * Listens for TCP connections with `Deno.listen`. Resolves when the socket is bound.

@@ -38,7 +38,9 @@ export type Addr = TcpAddr | MemoryAddr;
  * if (text !== "[::1]:7878") throw new Error(text);
  * ```
  */
-export function formatAddr(addr: Pick<Addr, "hostname" | "port">): string {
+export function formatAddr(
+  addr: { readonly transport?: string; readonly hostname: string; readonly port: number },
+): string {
   return addr.hostname.includes(":")
     ? `[${addr.hostname}]:${addr.port}`
     : `${addr.hostname}:${addr.port}`;

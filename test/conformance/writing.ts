@@ -21,7 +21,10 @@ export const writingCases: readonly Case[] = [
     run: (subject) =>
       withConnection(subject, async (connection, peer) => {
         const size = 32 << 20;
-        const writing = connection.write(payload(size));
+        const bytes = payload(size);
+        // A small one before it, which the system takes at once.
+        void connection.write(bytes.subarray(0, 1));
+        const writing = connection.write(bytes.subarray(1));
         ensure(await pending(writing, 300), "the write waits");
         const checker = await soon(readSome(peer, size), "the payload");
         equal(checker.count, size, "the bytes");

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals } from "#assert";
-import { connectionError, NetworkError } from "../../core/errors.ts";
+import { connectionError, type NetworkError } from "../../core/errors.ts";
 import { fakeConnection } from "../support/fake_transport.ts";
 import { test } from "../support/harness.ts";
 

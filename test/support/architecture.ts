@@ -14,7 +14,7 @@ type Rule = (files: Files) => string[];
 const MAY_IMPORT: Record<string, RegExp> = {
   core: /^core\//,
   http: /^(core|http)\//,
-  adapters: /^core\//,
+  adapters: /^(core\/|adapters\/\w+_types\.ts$)/,
   "adapters/current.ts": /^(core|adapters)\//,
   "mod.ts": /^(core|http|adapters)\/|^main\.ts$/,
   "main.ts": /^(core|http|adapters)\//,
