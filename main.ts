@@ -83,12 +83,11 @@ export async function main(): Promise<void> {
   };
   const handlers = { SIGINT: onSignal(2), SIGTERM: onSignal(15) };
   process.on("SIGINT", handlers.SIGINT).on("SIGTERM", handlers.SIGTERM);
-  process.exitCode = await program({
-    args: process.argv.slice(2),
-    stop: stop.signal,
-    print: console.log,
-    complain: console.error,
-  });
+  // Whoever read the output may be gone: that is no reason to end.
+  for (const output of [process.stdout, process.stderr]) output.on("error", () => undefined);
+  const { log: print, error: complain } = console;
+  const args = process.argv.slice(2);
+  process.exitCode = await program({ args, stop: stop.signal, print, complain });
   process.off("SIGINT", handlers.SIGINT).off("SIGTERM", handlers.SIGTERM);
 }
 
@@ -122,6 +121,7 @@ function valueOf(name: keyof typeof OPTIONS, value: string | undefined, inline?:
   if (value === undefined || (!inline && value.startsWith("--"))) {
     throw wrong(`--${name} needs a value`);
   }
+  if (value === "" && name === "root") throw wrong("--root must not be empty");
   if (name === "port") return integer("--port", value, 0, 65535);
   return name === "limit" ? integer("--limit", value, 1, 1_000_000) : value;
 }
@@ -151,7 +151,7 @@ async function serve(
   const onError = (error: unknown, { remoteAddr: peer }: Connection) =>
     complain(`Cannot answer ${formatAddr(peer)}: ${oneLine(error)}`);
   const { cut } = await serveSite(listener, site, { limit, stop, sleep, onError });
-  if (cut > 0) complain(`Cannot finish ${cut} connections within 10 s: they were reset`);
+  if (cut > 0) complain(`Cannot finish all within 10 s: connections that were reset: ${cut}`);
 }
 
 /** A path, or the address that this was loaded from. */

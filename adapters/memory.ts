@@ -108,7 +108,11 @@ function capacityOf({ capacity = DEFAULT_CAPACITY, clogged = false }: PairOption
   );
 }
 
-function pair(options: PairOptions, a: MemoryAddr, b: MemoryAddr): [Connection, Connection] {
+function pair(
+  options: PairOptions,
+  a: MemoryAddr,
+  b: MemoryAddr,
+): [TransportConnection, TransportConnection] {
   const capacity = capacityOf(options);
   const [there, back] = [new Pipe(capacity), new Pipe(capacity)];
   const end = (out: Pipe, input: Pipe, localAddr: MemoryAddr, remoteAddr: MemoryAddr) =>
@@ -122,6 +126,7 @@ function pair(options: PairOptions, a: MemoryAddr, b: MemoryAddr): [Connection, 
 
 /** One end: a socket, paused. */
 class MemoryTransport implements Transport {
+  readonly noticesResets = true;
   readonly #events: TransportEvents;
   readonly #out: Pipe;
   readonly #input: Pipe;
@@ -159,7 +164,7 @@ class MemoryTransport implements Transport {
 
   reset(): void {
     if (this.#released) return;
-    this.#out.drop();
+    this.#out.cut();
     this.#input.drop();
     this.#break(this.#out.reader);
     this.#close();

@@ -4,18 +4,18 @@
  * @module
  */
 
-import type { Connection } from "./connection.ts";
 import { codeOf, type NetworkError, networkError } from "./errors.ts";
 import { Handoff } from "./handoff.ts";
 import type { ListenerStats } from "./listener.ts";
 import { systemTimers, type Timers } from "./timers.ts";
+import type { TransportConnection } from "./transport_connection.ts";
 
 /** Where a listener gets its connections from. */
 export interface Acceptor {
   /** What has happened so far. */
   readonly stats: ListenerStats;
   /** The next connection; `null` when it is closed and none is left. Never called twice at a time. */
-  accept(): Promise<Connection | null>;
+  accept(): Promise<TransportConnection | null>;
   /** Stops listening; resolves when the address is free. Called once. */
   close(): Promise<void>;
 }
@@ -51,7 +51,7 @@ class FailureCounter {
 
 /** For runtimes that accept unasked: connections wait, paused, up to a bound. */
 export class PushAcceptor implements Acceptor {
-  readonly #handoff: Handoff<Connection>;
+  readonly #handoff: Handoff<TransportConnection>;
   readonly #stop: () => void;
   readonly #failures: FailureCounter;
   #accepted = 0;
@@ -75,7 +75,7 @@ export class PushAcceptor implements Acceptor {
   }
 
   /** A connection has been accepted; it is reset when too many wait already. */
-  offer(connection: Connection): void {
+  offer(connection: TransportConnection): void {
     if (this.#handoff.offer(connection)) {
       this.#accepted++;
       return;
@@ -89,7 +89,7 @@ export class PushAcceptor implements Acceptor {
     this.#failures.add(cause);
   }
 
-  accept(): Promise<Connection | null> {
+  accept(): Promise<TransportConnection | null> {
     return this.#handoff.take();
   }
 
@@ -110,19 +110,19 @@ const PEER_GONE: ReadonlySet<string> = new Set(["ECONNABORTED", "ECONNRESET", "E
 
 /** For runtimes that accept when asked: connections wait in the kernel. */
 export class PullAcceptor implements Acceptor {
-  readonly #acceptOne: () => Promise<Connection>;
+  readonly #acceptOne: () => Promise<TransportConnection>;
   readonly #stop: () => void;
   readonly #failures: FailureCounter;
   readonly #timers: Timers;
   #accepted = 0;
   #closed = false;
-  #accepting: Promise<Connection | null> = Promise.resolve(null);
+  #accepting: Promise<TransportConnection | null> = Promise.resolve(null);
   #wake: () => void = () => undefined;
 
   /** `acceptOne` accepts one connection, or rejects. */
   constructor(
     init: AcceptorInit & {
-      readonly acceptOne: () => Promise<Connection>;
+      readonly acceptOne: () => Promise<TransportConnection>;
       readonly timers?: Timers;
     },
   ) {
@@ -141,12 +141,12 @@ export class PullAcceptor implements Acceptor {
     };
   }
 
-  accept(): Promise<Connection | null> {
+  accept(): Promise<TransportConnection | null> {
     this.#accepting = this.#accept();
     return this.#accepting;
   }
 
-  async #accept(): Promise<Connection | null> {
+  async #accept(): Promise<TransportConnection | null> {
     for (let pause = BACKOFF_MS; !this.#closed; pause = Math.min(pause * 2, MAX_BACKOFF_MS)) {
       try {
         const connection = await this.#acceptOne();

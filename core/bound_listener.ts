@@ -115,7 +115,10 @@ class Incoming extends PullStream<Connection> {
       if (connection === null) {
         if (!this.over) this.close(Promise.resolve());
       } else if (this.over) connection.abort();
-      else this.answer(connection);
+      else {
+        connection.readAhead();
+        this.answer(connection);
+      }
       if (!this.over && this.wanted) this.#accept();
     });
   }

@@ -7,9 +7,18 @@
 
 import { Breather } from "./breather.ts";
 import { Failures } from "./failures.ts";
-import type { ForEachConcurrentOptions, ItemContext } from "./for_each_concurrent.ts";
 import { RunContext, RunSignals } from "./run_context.ts";
 import { disposeLate, isThenable, leave, pull, requireResult } from "./source.ts";
+
+/** The options of `forEachConcurrent`, checked, with the default limit filled in. */
+export interface RunOptions<T> {
+  /** How many handlers may run at once; Infinity for no limit. */
+  readonly limit: number;
+  /** Stops the run. */
+  readonly signal: AbortSignal | undefined;
+  /** Takes the failures of handlers. */
+  readonly onError: ((error: unknown, item: T) => unknown) | undefined;
+}
 
 /** One call of `forEachConcurrent`, from its first pull to its last handler. */
 export class ConcurrentRun<T> {
@@ -17,8 +26,8 @@ export class ConcurrentRun<T> {
   readonly finished: Promise<void>;
 
   readonly #iterator: AsyncIterator<T, unknown, undefined>;
-  readonly #each: (item: T, context: ItemContext) => unknown;
-  readonly #onError: ForEachConcurrentOptions<T>["onError"];
+  readonly #each: (item: T, context: RunContext) => unknown;
+  readonly #onError: RunOptions<T>["onError"];
   readonly #limit: number;
   readonly #signal: AbortSignal | undefined;
   readonly #resolve: () => void;
@@ -43,13 +52,13 @@ export class ConcurrentRun<T> {
   /** Starts the run; the first item is asked for in a microtask. */
   constructor(
     iterator: AsyncIterator<T, unknown, undefined>,
-    each: (item: T, context: ItemContext) => unknown,
-    options: ForEachConcurrentOptions<T>,
+    each: (item: T, context: RunContext) => unknown,
+    options: RunOptions<T>,
   ) {
     this.#iterator = iterator;
     this.#each = each;
     this.#onError = options.onError;
-    this.#limit = options.limit ?? Infinity;
+    this.#limit = options.limit;
     this.#signal = options.signal;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.finished = promise;

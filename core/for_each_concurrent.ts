@@ -43,12 +43,16 @@ export interface ItemContext {
  * **Failure.** The first error, of a handler or of the source, stops the run: nothing more is asked
  * for, the source is closed, the handlers' signals abort with that error, and when the running
  * handlers are finished, the call rejects with it. When others failed on their own too, it rejects
- * with an AggregateError: `errors` has all of them, the first one first, `cause` is the first.
+ * with an AggregateError: `errors` has all of them, the first one first, `cause` is the first. What
+ * only repeats the first is not counted: that error itself, an AbortError, an error caused by it.
  * With `onError`, the failure of one handler does not stop the run.
  *
  * **Leaving.** The source is closed (`return()`) exactly once, unless it has ended or failed by
  * itself. A source that is still busy with `next()` is closed without waiting for it; an item that
  * arrives then is disposed of, if it has `Symbol.asyncDispose` or `Symbol.dispose`.
+ *
+ * **Taking turns.** A source that always has an item ready does not starve timers and sockets: there
+ * is a pause of one turn of the event loop about every 512 items.
  *
  * Follows `StreamExt::for_each_concurrent` of futures-rs (and `try_for_each_concurrent`: promises may
  * always reject). Two differences: a limit of 0 is refused, a RangeError (there it means no limit);
@@ -74,18 +78,20 @@ export async function forEachConcurrent<T>(
   options: ForEachConcurrentOptions<T> = {},
 ): Promise<void> {
   const verb = "run for each item";
+  const { limit, signal, onError } = options;
   const iterator = iteratorOf(verb, source);
   try {
     requireFunction(verb, each);
-    requireLimit(verb, options.limit);
-    requireSignal(verb, options.signal);
-    if (options.onError !== undefined) requireFunction(verb, options.onError);
+    requireLimit(verb, limit);
+    requireSignal(verb, signal);
+    if (onError !== undefined) requireFunction(verb, onError);
   } catch (error) {
     // The caller's mistake is what counts, however closing the source goes.
     await leave(iterator).catch(() => undefined);
     throw error;
   }
-  await new ConcurrentRun(iterator, each, options).finished;
+  const run = new ConcurrentRun(iterator, each, { limit: limit ?? Infinity, signal, onError });
+  await run.finished;
 }
 
 /** Throws unless `limit` is a positive safe integer, Infinity, null or undefined. */

@@ -58,6 +58,12 @@ export class Pipe {
     this.#schedule();
   }
 
+  /** The writer has reset: what has arrived is handed over, what has not is lost. */
+  cut(): void {
+    for (const chunk of this.#held.splice(0)) this.reader?.received(chunk);
+    this.drop();
+  }
+
   /** Loses what is under way. */
   drop(): void {
     this.#held.length = 0;

@@ -8,9 +8,6 @@ import { own, Settler } from "./settler.ts";
 
 const FINISHED: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
-/** What `next()` answers. */
-type Result<T> = IteratorResult<T, undefined>;
-
 /**
  * An async iterator whose `next()` calls wait in line, and whose `return()` acts at once.
  *
@@ -19,14 +16,14 @@ type Result<T> = IteratorResult<T, undefined>;
  */
 export abstract class PullStream<T>
   implements AsyncIterableIterator<T, undefined, undefined>, AsyncDisposable {
-  readonly #waiting: Settler<Result<T>>[] = [];
+  readonly #waiting: Settler<IteratorResult<T, undefined>>[] = [];
   #outcome: Promise<unknown> | undefined;
 
   /** Waits for the next item, or the end. */
-  abstract next(): Promise<Result<T>>;
+  abstract next(): Promise<IteratorResult<T, undefined>>;
 
   /** Leaves the stream: closes its sources, and answers whoever waits with the end. */
-  abstract return(): Promise<Result<T>>;
+  abstract return(): Promise<IteratorResult<T, undefined>>;
 
   /** The stream itself. */
   [Symbol.asyncIterator](): this {
@@ -49,8 +46,8 @@ export abstract class PullStream<T>
   }
 
   /** Gets in line for an item. */
-  protected wait(): Promise<Result<T>> {
-    const waiting = new Settler<Result<T>>();
+  protected wait(): Promise<IteratorResult<T, undefined>> {
+    const waiting = new Settler<IteratorResult<T, undefined>>();
     this.#waiting.push(waiting);
     return waiting.promise;
   }
@@ -69,7 +66,7 @@ export abstract class PullStream<T>
   }
 
   /** The answer when the stream is over. */
-  protected async report(): Promise<Result<T>> {
+  protected async report(): Promise<IteratorResult<T, undefined>> {
     const outcome = this.#outcome;
     this.#outcome = outcome?.then(undefined, () => undefined);
     await outcome;

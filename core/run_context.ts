@@ -4,8 +4,6 @@
  * @module
  */
 
-import type { ItemContext } from "./for_each_concurrent.ts";
-
 /** The signals of all handlers that run: they abort together. */
 export class RunSignals {
   readonly #controllers = new Set<AbortController>();
@@ -35,7 +33,7 @@ export class RunSignals {
 }
 
 /** The context of one item. Its signal dies with the item. */
-export class RunContext implements ItemContext {
+export class RunContext {
   readonly #signals: RunSignals;
   #controller: AbortController | undefined;
   #handled: Promise<unknown> | undefined;

@@ -86,17 +86,31 @@ class AsyncFromSync<T> implements AsyncIterator<T, unknown, undefined> {
     this.#iterator = iterator;
   }
 
-  async next(): Promise<IteratorResult<T, unknown>> {
-    const result = this.#step();
-    if (result.done) return result;
+  // Not an async function: a value that is no promise is to cost one promise, and no more.
+  next(): Promise<IteratorResult<T, unknown>> {
     try {
-      const { value } = result;
-      return isThenable(value) ? { done: false, value: await value } : { done: false, value };
+      const result = this.#step();
+      if (result.done || !isThenable(result.value)) {
+        return Promise.resolve(result as IteratorResult<T, unknown>);
+      }
+      return this.#awaited(result.value);
     } catch (error) {
-      // The iterator does not know that its promise failed: it still has to be closed.
-      own(this.return());
-      throw error;
+      return this.#failed(error);
     }
+  }
+
+  async #awaited(promised: PromiseLike<T>): Promise<IteratorResult<T, unknown>> {
+    try {
+      return { done: false, value: await promised };
+    } catch (error) {
+      return this.#failed(error);
+    }
+  }
+
+  #failed(error: unknown): Promise<never> {
+    // The iterator does not know that its promise failed: it still has to be closed.
+    own(this.return());
+    return Promise.reject(error);
   }
 
   // deno-lint-ignore require-await
@@ -152,9 +166,7 @@ export function disposeLate(item: unknown): void {
 }
 
 async function dispose(item: unknown): Promise<void> {
-  if (!isObject(item)) return;
-  const { [Symbol.asyncDispose]: disposeAsync, [Symbol.dispose]: dispose } = item as Partial<
-    AsyncDisposable & Disposable
-  >;
-  await (disposeAsync ?? dispose)?.call(item);
+  const given: Partial<AsyncDisposable & Disposable> = Object(item);
+  const disposed: unknown = (given[Symbol.asyncDispose] ?? given[Symbol.dispose])?.call(item);
+  await disposed;
 }

@@ -43,7 +43,7 @@ const DONE: Promise<void> = Promise.resolve();
  * while that is busy, and answers the waiting `next()` with the end; an item that arrives later is
  * disposed of. A failure is reported once; after it, and after the end, every `next()` is done.
  */
-export class Stage<In, Out> extends PullStream<Out> implements Emitter<Out> {
+export class Stage<In, Out> extends PullStream<Out> {
   readonly #iterator: AsyncIterator<In, unknown, undefined>;
   readonly #operator: Operator<In, Out>;
   readonly #breather = new Breather();
@@ -61,6 +61,7 @@ export class Stage<In, Out> extends PullStream<Out> implements Emitter<Out> {
     this.#operator = operator;
   }
 
+  /** The next item, or the end. */
   next(): Promise<IteratorResult<Out, undefined>> {
     if (this.over) return this.report();
     const item = this.wait();
@@ -68,27 +69,28 @@ export class Stage<In, Out> extends PullStream<Out> implements Emitter<Out> {
     return item;
   }
 
+  /** Leaves the stream at once. */
   return(): Promise<IteratorResult<Out, undefined>> {
-    this.end();
+    this.#end();
     return this.report();
   }
 
-  readonly emit = (value: Out): void => {
+  readonly #emit = (value: Out): void => {
     if (this.over) return disposeLate(value);
     this.answer(value);
     this.#busy = false;
     if (this.wanted) this.#advance();
   };
 
-  readonly skip = (): void => {
+  readonly #skip = (): void => {
     if (!this.#breather.due(this.#ask)) this.#ask();
   };
 
-  readonly end = (): void => {
+  readonly #end = (): void => {
     if (!this.over) this.#finish(this.#leaveSource());
   };
 
-  readonly fail = (error: unknown): void => {
+  readonly #fail = (error: unknown): void => {
     if (this.over) return;
     const thrown = (): never => {
       throw error;
@@ -97,17 +99,24 @@ export class Stage<In, Out> extends PullStream<Out> implements Emitter<Out> {
     this.#finish(this.#leaveSource().then(thrown, thrown));
   };
 
+  readonly #emitter: Emitter<Out> = {
+    emit: this.#emit,
+    skip: this.#skip,
+    end: this.#end,
+    fail: this.#fail,
+  };
+
   #advance(): void {
     this.#busy = true;
     if (this.#begun || this.#operator.begin === undefined) return this.#ask();
     this.#begun = true;
-    this.#operator.begin(this);
+    this.#operator.begin(this.#emitter);
     queueMicrotask(this.#ask);
   }
 
   readonly #ask = (): void => {
     if (this.over) return;
-    if (this.#operator.more?.() === false) return this.end();
+    if (this.#operator.more?.() === false) return this.#end();
     this.#parked = true;
     pull(this.#iterator).then(this.#onNext, this.#onSourceError);
   };
@@ -118,7 +127,7 @@ export class Stage<In, Out> extends PullStream<Out> implements Emitter<Out> {
       if (requireResult(result).done) return this.#onSourceEnd(DONE);
       const item = result.value as In;
       if (this.over) disposeLate(item);
-      else this.#operator.each(item, this);
+      else this.#operator.each(item, this.#emitter);
     } catch (error) {
       this.#onSourceError(error);
     }

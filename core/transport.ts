@@ -9,6 +9,9 @@ import type { NetworkError } from "./errors.ts";
 
 /** One socket of a runtime. It starts paused, with half-close allowed. */
 export interface Transport {
+  /** Tells of a reset also while input is stopped, so that nothing need be read ahead to notice one. */
+  readonly noticesResets?: boolean;
+
   /**
    * Starts or resumes input. Called only while input is stopped: at the start, and after
    * `received` has returned `false`.

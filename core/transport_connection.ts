@@ -81,10 +81,17 @@ export class TransportConnection implements Connection, TransportEvents {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
       if (this.#failure !== undefined) this.#controller.abort(this.#failure);
-      // Reading one chunk ahead is what makes a reset known while nobody reads.
-      if (!this.#released) this.#input.flow();
+      this.readAhead();
     }
     return this.#controller.signal;
+  }
+
+  /**
+   * Begins to read one chunk ahead: that is what makes a reset known while the handler is busy
+   * elsewhere. A connection that nobody has taken yet does not.
+   */
+  readAhead(): void {
+    if (!this.#released && this.#transport.noticesResets !== true) this.#input.flow();
   }
 
   close(): Promise<void> {

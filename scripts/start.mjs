@@ -20,19 +20,37 @@ const server = spawn(executables[runtime], [...before[runtime], `${root}mod.ts`,
   stdio: "inherit",
 });
 
-// A terminal sends Ctrl-C to the server too; a second one would end it at once.
+// The server ends at once when it is told twice. What goes to the whole process group reaches it
+// directly: Ctrl-C in a terminal, and what ends the shell that npm has started this script in.
 const terminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
+const parent = process.ppid;
+let pending;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   process.on(signal, () => {
-    if (signal !== "SIGINT" || !terminal) server.kill(signal);
+    clearInterval(watch);
+    pending ??= setTimeout(() => {
+      pending = undefined;
+      const toAll = process.ppid !== parent || (terminal && signal !== "SIGTERM");
+      if (!toAll) server.kill(signal);
+    }, 100);
   });
 }
 
+// What goes to npm alone ends the shell, too, and nobody passes it on.
+const watch = setInterval(() => {
+  if (process.ppid === parent) return;
+  clearInterval(watch);
+  server.kill("SIGTERM");
+}, 200);
+
 server.on("error", (error) => {
+  clearInterval(watch);
   console.error(`Cannot start ${runtime}: ${error.message}`);
   process.exitCode = 1;
 });
 server.on("exit", (code, signal) => {
+  clearInterval(watch);
+  clearTimeout(pending);
   if (signal === null) {
     process.exitCode = code;
   } else {

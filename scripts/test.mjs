@@ -6,6 +6,9 @@ import { readdirSync, statSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { executables, knownRuntime, refuse, root, run } from "./runtimes.mjs";
 
+/** What a runtime may take: a test that never yields is out of reach of its own limit. */
+const LIMIT_MS = 10 * 60_000;
+
 const { runtimes, assertions, files } = readArguments();
 const rows = [];
 for (const runtime of runtimes) {
@@ -15,7 +18,8 @@ for (const runtime of runtimes) {
   console.log(`\n── ${about} ──`);
 
   const started = performance.now();
-  const { code } = await run(command(runtime, used), { env: environment() });
+  const options = { env: environment(), timeout: LIMIT_MS };
+  const { code } = await run(command(runtime, used), options);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   rows.push({ about, code, seconds });
 }

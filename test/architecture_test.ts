@@ -13,6 +13,7 @@ const SAMPLES: Record<string, { bad: Files[]; good: Files }> = {
       { "core/a.ts": 'export { b } from "../mod.ts";' },
       { "http/a.ts": 'import {\n  b,\n} from "../adapters/b.ts";' },
       { "adapters/node.ts": 'import { b } from "./bun.ts";' },
+      { "adapters/node.ts": 'import type { B } from "./bun_types.ts";' },
       { "adapters/node.ts": 'const b = await import("../main.ts");' },
       { "adapters/current.ts": 'import "../http/b.ts";' },
       { "main.ts": 'import { b } from "./mod.ts";' },
@@ -21,6 +22,7 @@ const SAMPLES: Record<string, { bad: Files[]; good: Files }> = {
     good: {
       "core/a.ts": '// import "../http/b.ts"\nimport { b } from "./b.ts";',
       "http/a.ts": 'import { b } from "../core/b.ts";\nconst s = "from";',
+      "adapters/bun.ts": 'import type { B } from "./bun_types.ts";',
       "adapters/current.ts": 'const b = () => import("./node.ts");',
       "test/a_test.ts": 'import { b } from "../mod.ts";',
     },
@@ -30,7 +32,11 @@ const SAMPLES: Record<string, { bad: Files[]; good: Files }> = {
       { "adapters/current.ts": 'import { b } from "./node.ts";' },
       { "mod.ts": 'import "./main.ts";' },
     ],
-    good: { "adapters/current.ts": 'import("./node.ts");', "mod.ts": 'void import("./main.ts");' },
+    good: {
+      "adapters/bun.ts": 'import type { B } from "./bun_types.ts";',
+      "adapters/current.ts": 'import("./node.ts");',
+      "mod.ts": 'void import("./main.ts");',
+    },
   },
   "no package is imported": {
     bad: [

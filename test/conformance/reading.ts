@@ -81,13 +81,16 @@ export const readingCases: readonly Case[] = [
     name: "10. what arrived before a reset is handed out before the error",
     run: (subject) =>
       withConnection(subject, async (connection, peer) => {
-        // The signal makes it read one chunk ahead.
         const { signal } = connection;
-        await peer.write(payload(1000));
+        const bytes = payload(1000);
+        void peer.write(bytes.subarray(0, 500));
+        const checker = await readSome(connection, 500);
+        // Nobody reads now: this is what is held ahead.
+        void peer.write(bytes.subarray(500));
         await turns();
         peer.reset();
         await turns();
-        await readSome(connection, 1000);
+        await readSome(connection, 500, checker);
         await failsWith("ECONNRESET", soon(connection.read(), "the next read"), "the next read");
         equal(signal.aborted, true, "the signal");
       }),
@@ -144,6 +147,17 @@ export const readingCases: readonly Case[] = [
         const error = await failure(soon(reading, "the read"), "the read");
         equal(connection.signal.aborted, true, "the signal");
         equal(connection.signal.reason, error, "its reason");
+      }),
+  },
+  {
+    name: "12. a handler that was busy all the time finds that the peer has reset",
+    run: (subject) =>
+      withConnection(subject, async (connection, peer) => {
+        await turns(20);
+        peer.reset();
+        await turns();
+        equal(connection.signal.aborted, true, "the signal");
+        await failsWith("ECONNRESET", connection.write(new Uint8Array(1)), "a write");
       }),
   },
   {

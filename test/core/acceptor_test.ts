@@ -1,9 +1,9 @@
 import { assertEquals, assertStrictEquals } from "#assert";
 import { PullAcceptor, PushAcceptor } from "../../core/acceptor.ts";
-import type { Connection } from "../../core/connection.ts";
 import type { NetworkError } from "../../core/errors.ts";
-import { connectionPair } from "../../adapters/memory.ts";
+import type { TransportConnection } from "../../core/transport_connection.ts";
 import { FakeTimers } from "../support/fake_timers.ts";
+import { fakeConnection } from "../support/fake_transport.ts";
 import { test } from "../support/harness.ts";
 
 const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
@@ -12,7 +12,7 @@ const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 function failing(codes: (string | undefined)[]) {
   const timers = new FakeTimers();
   const reported: string[] = [];
-  const connections: Connection[] = [];
+  const connections: TransportConnection[] = [];
   let attempts = 0;
   let stopped = 0;
   const acceptor = new PullAcceptor({
@@ -25,9 +25,9 @@ function failing(codes: (string | undefined)[]) {
         const code = codes.shift();
         return Promise.reject(code === undefined ? new Error("no code") : { code });
       }
-      const [connection] = connectionPair();
+      const { connection } = fakeConnection();
       connections.push(connection);
-      return Promise.resolve(connection as never);
+      return Promise.resolve(connection);
     },
   });
   return {
@@ -117,14 +117,14 @@ test("PullAcceptor.close() waits until the runtime has let go of a pending accep
 
 test("a callback for failed accepts that throws does not stop the acceptor", async () => {
   let first = true;
-  const [connection] = connectionPair();
+  const { connection } = fakeConnection();
   const pull = new PullAcceptor({
     stop: () => undefined,
     onAcceptError: () => {
       throw new Error("mine");
     },
     acceptOne: () => {
-      if (!first) return Promise.resolve(connection as never);
+      if (!first) return Promise.resolve(connection);
       first = false;
       return Promise.reject({ code: "ECONNABORTED" });
     },
@@ -139,13 +139,12 @@ test("PushAcceptor.offer() lets maxPending wait, and resets the next", async () 
     stop: () => undefined,
     onAcceptError: undefined,
   });
-  const pairs = [connectionPair(), connectionPair(), connectionPair()];
-  for (const [, server] of pairs) acceptor.offer(server);
+  const fakes = [fakeConnection(), fakeConnection(), fakeConnection()];
+  for (const { connection } of fakes) acceptor.offer(connection);
   assertEquals(acceptor.stats, { accepted: 2, pending: 2, refused: 1, failedAccepts: 0 });
-  await assertReset(pairs[2]?.[0]);
-  assertStrictEquals(await acceptor.accept(), pairs[0]?.[1] ?? null);
+  assertEquals(fakes.map(({ transport }) => transport.calls), [[], [], ["reset"]]);
+  assertStrictEquals(await acceptor.accept(), fakes[0]?.connection ?? null);
   assertEquals(acceptor.stats.pending, 1);
-  for (const [client] of pairs) client.abort();
 });
 
 test("PushAcceptor.close() keeps what waits, and resets what comes without counting it", async () => {
@@ -155,15 +154,14 @@ test("PushAcceptor.close() keeps what waits, and resets what comes without count
     stop: () => stopped++,
     onAcceptError: undefined,
   });
-  const [waiting, late] = [connectionPair(), connectionPair()];
-  acceptor.offer(waiting[1]);
+  const [waiting, late] = [fakeConnection(), fakeConnection()];
+  acceptor.offer(waiting.connection);
   await acceptor.close();
-  acceptor.offer(late[1]);
-  await assertReset(late[0]);
+  acceptor.offer(late.connection);
+  assertEquals([waiting.transport.calls, late.transport.calls], [[], ["reset"]]);
   assertEquals([stopped, acceptor.stats.refused], [1, 0]);
-  assertStrictEquals(await acceptor.accept(), waiting[1]);
+  assertStrictEquals(await acceptor.accept(), waiting.connection);
   assertEquals(await acceptor.accept(), null);
-  waiting[0].abort();
 });
 
 test("PushAcceptor.failed() counts and reports", () => {
@@ -179,8 +177,3 @@ test("PushAcceptor.failed() counts and reports", () => {
   assertEquals(reported[0]?.code, "ENOTCONN");
   assertStrictEquals(reported[0]?.cause, cause);
 });
-
-async function assertReset(client: Connection | undefined): Promise<void> {
-  const code = await client?.read().catch((error: NetworkError) => error.code);
-  assertEquals(code, "ECONNRESET");
-}

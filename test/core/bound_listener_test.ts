@@ -1,9 +1,9 @@
 import { assertEquals, assertStrictEquals } from "#assert";
 import type { Acceptor } from "../../core/acceptor.ts";
 import { BoundListener } from "../../core/bound_listener.ts";
-import type { Connection } from "../../core/connection.ts";
+import type { TransportConnection } from "../../core/transport_connection.ts";
 import { Handoff } from "../../core/handoff.ts";
-import { connectionPair } from "../../adapters/memory.ts";
+import { fakeConnection } from "../support/fake_transport.ts";
 import { test } from "../support/harness.ts";
 
 const ADDR = { transport: "memory", hostname: "memory", port: 1 } as const;
@@ -12,12 +12,12 @@ const STATS = { accepted: 0, pending: 0, refused: 0, failedAccepts: 0 };
 /** An acceptor that shows how it is used. */
 class Probe implements Acceptor {
   readonly stats = STATS;
-  readonly handoff = new Handoff<Connection>(10);
+  readonly handoff = new Handoff<TransportConnection>(10);
   closes = 0;
   accepting = 0;
   most = 0;
 
-  async accept(): Promise<Connection | null> {
+  async accept(): Promise<TransportConnection | null> {
     this.most = Math.max(this.most, ++this.accepting);
     const connection = await this.handoff.take();
     this.accepting--;
@@ -36,13 +36,24 @@ test("BoundListener never accepts twice at a time, and answers next() in order",
   const listener = new BoundListener(ADDR, probe);
   const incoming = listener.incoming();
   const nexts = [incoming.next(), incoming.next(), incoming.next()];
-  const pairs = [connectionPair(), connectionPair(), connectionPair()];
-  for (const [, server] of pairs) probe.handoff.offer(server);
+  const fakes = [fakeConnection(), fakeConnection(), fakeConnection()];
+  for (const { connection } of fakes) probe.handoff.offer(connection);
   const got = (await Promise.all(nexts)).map(({ value }) => value);
-  got.forEach((connection, i) => assertStrictEquals(connection, pairs[i]?.[1]));
+  got.forEach((connection, i) => assertStrictEquals(connection, fakes[i]?.connection));
   assertEquals(probe.most, 1);
   await listener.close();
-  for (const [client] of pairs) client.abort();
+});
+
+test("BoundListener begins to read ahead when it hands a connection out, not before", async () => {
+  const probe = new Probe();
+  const listener = new BoundListener(ADDR, probe);
+  const incoming = listener.incoming();
+  const fakes = [fakeConnection(), fakeConnection()];
+  for (const { connection } of fakes) probe.handoff.offer(connection);
+  await incoming.next();
+  assertEquals(fakes.map(({ transport }) => transport.calls), [["resume"], []]);
+  await incoming.return();
+  assertEquals(fakes.map(({ transport }) => transport.calls), [["resume"], ["reset"]]);
 });
 
 test("BoundListener asks for nothing before next()", async () => {
@@ -97,10 +108,10 @@ test("BoundListener closes when its signal aborted while it was being bound", as
 test("BoundListener.close() resets what waits when nobody has taken incoming()", async () => {
   const probe = new Probe();
   const listener = new BoundListener(ADDR, probe);
-  const [client, server] = connectionPair();
-  probe.handoff.offer(server);
+  const { connection, transport } = fakeConnection();
+  probe.handoff.offer(connection);
   await listener.close();
-  assertEquals(await client.read().catch((error: { code: string }) => error.code), "ECONNRESET");
+  assertEquals(transport.calls, ["reset"]);
 });
 
 test("BoundListener passes on the stats", async () => {

@@ -79,7 +79,6 @@ test("forEachConcurrent() lets others have their turn about every 512 items", as
   });
   for (let turn = 0; turn < 50; turn++) {
     await macrotask();
-
   }
   stop.abort("enough");
   await reasonOf(done);

@@ -2,8 +2,8 @@ import { assert, assertEquals, assertInstanceOf, assertRejects, assertStrictEqua
 import { forEachConcurrent } from "../../core/for_each_concurrent.ts";
 import type { Source } from "../../core/source.ts";
 import {
-  gate,
   type Gate,
+  gate,
   macrotask,
   ManualSource,
   microtasks,
@@ -181,7 +181,11 @@ test("forEachConcurrent() resolves to undefined, whatever the handlers return", 
 // Limits
 
 for (const limit of [0, -0, -1, 1.5, NaN, -Infinity, 2 ** 53, "2", true, {}, 3n]) {
-  const shown = typeof limit === "string" ? `"${limit}"` : Object.is(limit, -0) ? "-0" : String(limit);
+  const shown = typeof limit === "string"
+    ? `"${limit}"`
+    : Object.is(limit, -0)
+    ? "-0"
+    : String(limit);
   test(`forEachConcurrent() refuses a limit of ${shown} (${typeof limit})`, async () => {
     const source = new ReadySource([1]);
     const promise = forEachConcurrent(source, () => 0, { limit: limit as number });
@@ -194,7 +198,11 @@ for (const limit of [0, -0, -1, 1.5, NaN, -Infinity, 2 ** 53, "2", true, {}, 3n]
 
 test("forEachConcurrent() names the refused limit in the message", async () => {
   for (const [limit, text] of [[0, "got 0"], ["2", 'got "2"'], [NaN, "got NaN"]] as const) {
-    await assertRejects(() => forEachConcurrent([], () => 0, { limit: limit as 0 }), RangeError, text);
+    await assertRejects(
+      () => forEachConcurrent([], () => 0, { limit: limit as 0 }),
+      RangeError,
+      text,
+    );
   }
 });
 
@@ -391,11 +399,14 @@ test("forEachConcurrent() can be used in a handler of itself", async () => {
 
 test("forEachConcurrent() passes a failure of a nested use on as the same error", async () => {
   const error = new Error("inner");
-  const nested = forEachConcurrent([1, 2], (_, { signal }) =>
-    forEachConcurrent([1, 2], async (item) => {
-      await Promise.resolve();
-      if (item === 2) throw error;
-    }, { signal }));
+  const nested = forEachConcurrent(
+    [1, 2],
+    (_, { signal }) =>
+      forEachConcurrent([1, 2], async (item) => {
+        await Promise.resolve();
+        if (item === 2) throw error;
+      }, { signal }),
+  );
   assertStrictEquals(await reasonOf(nested), error);
 });
 

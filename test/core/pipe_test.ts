@@ -74,6 +74,15 @@ test("Pipe.finish() ends after the last byte", async () => {
   assertEquals([chunks.length, seen], [1, ["ended"]]);
 });
 
+test("Pipe.cut() hands over what has arrived, and loses the rest", async () => {
+  const { pipe, seen, chunks } = ends(10);
+  pipe.write(new Uint8Array(4));
+  pipe.write(new Uint8Array(20));
+  pipe.cut();
+  await turn();
+  assertEquals([chunks.map(({ length }) => length), seen, pipe.unread], [[4, 6], [], false]);
+});
+
 test("Pipe.drop() loses what is under way", async () => {
   const { pipe, seen, chunks } = ends(10);
   pipe.write(new Uint8Array(20));

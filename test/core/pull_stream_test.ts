@@ -1,10 +1,9 @@
 import { assert, assertEquals, assertStrictEquals } from "#assert";
 import { PullStream } from "../../core/pull_stream.ts";
-import { gate, macrotask, outcome, reasonOf } from "../support/gates.ts";
+import { END, gate, macrotask, outcome, reasonOf } from "../support/gates.ts";
 import { test } from "../support/harness.ts";
 
 const error = new Error("no");
-const END = { done: true, value: undefined };
 
 /** A stream by hand. */
 class Hand extends PullStream<number> {

@@ -99,7 +99,8 @@ test("iteratorOf() names the verb and the value that cannot be iterated", () => 
   assertThrows(bad(null), TypeError, `${start} null`);
   assertThrows(bad(1), TypeError, `${start} 1`);
   assertThrows(bad({}), TypeError, `${start} an object (Object)`);
-  const none = () => iteratorOf("merge", { [Symbol.iterator]: () => 1 } as unknown as Source<number>);
+  const none = () =>
+    iteratorOf("merge", { [Symbol.iterator]: () => 1 } as unknown as Source<number>);
   assertThrows(none, TypeError, "Cannot merge: the iterator must be an object, got 1");
 });
 
@@ -115,8 +116,7 @@ test("iteratorOf() makes a sync iterator async, value by value", async () => {
 });
 
 test("iteratorOf() closes a sync iterator whose promised value is rejected, once", async () => {
-  const rejected = Promise.reject(error);
-  const source = new Counted(rejected, 2);
+  const source = new Counted<number | Promise<number>>(Promise.reject(error), 2);
   const iterator = iteratorOf("test", source);
   assertStrictEquals(await reasonOf(iterator.next()), error);
   assertEquals(source.closes, 1);
@@ -147,6 +147,27 @@ test("iteratorOf() does not close a sync iterator that throws or ends", async ()
   await ended.next();
   await ended.return?.();
   assertEquals([failing.closes, ending.closes], [0, 0]);
+});
+
+test("iteratorOf() does not take the promise that a generator returns for an item", async () => {
+  const iterator = iteratorOf(
+    "test",
+    (function* () {
+      yield 1;
+      return Promise.resolve(2);
+    })(),
+  );
+  assertEquals(await iterator.next(), { done: false, value: 1 });
+  assertEquals((await iterator.next()).done, true);
+});
+
+test("iteratorOf() answers return() with the end, and closes once, also when asked again", async () => {
+  const source = new Counted(1, 2);
+  const iterator = iteratorOf("test", source);
+  assertEquals(await iterator.return?.(), { done: true, value: undefined });
+  assertEquals(await iterator.next(), { done: false, value: 1 });
+  assertEquals(await iterator.return?.(), { done: true, value: undefined });
+  assertEquals(source.closes, 1);
 });
 
 test("iteratorOf() closes a sync iterator while a promised value is pending, once", async () => {
@@ -201,7 +222,9 @@ test("iteratorOf() rejects with what a sync return() throws", async () => {
 });
 
 test("iteratorOf() does without return() if a sync iterator has none", async () => {
-  const source = { [Symbol.iterator]: () => ({ next: () => ({ done: false as const, value: 1 }) }) };
+  const source = {
+    [Symbol.iterator]: () => ({ next: () => ({ done: false as const, value: 1 }) }),
+  };
   await leave(iteratorOf("test", source));
 });
 
@@ -221,7 +244,11 @@ test("open() closes the source when the check throws", async () => {
 
 test("requireFunction() names what it got", () => {
   requireFunction("map", () => 0);
-  assertThrows(() => requireFunction("map", 1), TypeError, "Cannot map: expected a function, got 1");
+  assertThrows(
+    () => requireFunction("map", 1),
+    TypeError,
+    "Cannot map: expected a function, got 1",
+  );
 });
 
 test("requireResult() passes objects on, and names what is none", () => {
@@ -239,14 +266,21 @@ test("requireResult() takes a function for an object", () => {
 });
 
 test("pull() answers with a promise, whatever next() does", async () => {
-  const answering = (next: () => unknown) => pull({ next } as unknown as AsyncIterator<number, unknown, undefined>);
+  const answering = (next: () => unknown) =>
+    pull({ next } as unknown as AsyncIterator<number, unknown, undefined>);
   const result = { done: false, value: 1 };
   const promise = Promise.resolve(result);
   assertStrictEquals(answering(() => promise), promise);
   assertStrictEquals(await answering(() => result), result);
-  assertStrictEquals(await answering(() => ({ then: (f: (r: unknown) => void) => f(result) })), result);
+  assertStrictEquals(
+    await answering(() => ({ then: (f: (r: unknown) => void) => f(result) })),
+    result,
+  );
   assertStrictEquals(await reasonOf(answering(thrower)), error);
-  assertInstanceOf(await reasonOf(pull({} as AsyncIterator<number, unknown, undefined>)), TypeError);
+  assertInstanceOf(
+    await reasonOf(pull({} as AsyncIterator<number, unknown, undefined>)),
+    TypeError,
+  );
 });
 
 test("leave() calls return() at once, and waits for it", async () => {

@@ -9,7 +9,9 @@ import { take } from "../../core/take.ts";
 import { takeUntil } from "../../core/take_until.ts";
 import {
   Disposable,
+  END,
   gate,
+  item,
   macrotask,
   ManualSource,
   microtasks,
@@ -22,8 +24,6 @@ import {
 import { test } from "../support/harness.ts";
 
 const error = new Error("no");
-const END = { done: true, value: undefined };
-const item = <T>(value: T) => ({ done: false, value });
 
 /** Every stream of this library, such that it hands out the items of its source as they are. */
 const stages: Record<string, <T>(source: Source<T>) => Stream<T> | ReturnType<typeof take<T>>> = {
@@ -128,9 +128,13 @@ for (const [name, stage] of Object.entries(stages)) {
     const thrower = () => {
       throw error;
     };
-    const answers = ["done", "value"].map((key) => Object.defineProperty({}, key, { get: thrower }));
+    const answers = ["done", "value"].map((key) =>
+      Object.defineProperty({}, key, { get: thrower })
+    );
     for (const next of [thrower, ...answers.map((answer) => () => Promise.resolve(answer))]) {
-      const source = { [Symbol.asyncIterator]: () => ({ next }) } as unknown as AsyncIterable<number>;
+      const source = { [Symbol.asyncIterator]: () => ({ next }) } as unknown as AsyncIterable<
+        number
+      >;
       const stream = stage(source);
       assertStrictEquals(await reasonOf(stream.next()), error);
       assertEquals(await stream.next(), END);
@@ -272,7 +276,10 @@ test("Stage.begin() runs once, with the first next(), a microtask before the sou
 
 test("Stage.begin() may end the stream before anything is asked", async () => {
   const source = new ManualSource<number>();
-  const stage = new Stage<number, number>(source, { begin: ({ end }) => end(), each: () => undefined });
+  const stage = new Stage<number, number>(source, {
+    begin: ({ end }) => end(),
+    each: () => undefined,
+  });
   assertEquals(await stage.next(), END);
   assertEquals([source.pulls, source.closes], [0, 1]);
 });
@@ -284,31 +291,44 @@ test("Stage.more() is asked before each item; false ends the stream and closes t
     more: () => ++asked <= 2,
     each: (it, { emit }) => emit(it),
   });
-  assertEquals(await Promise.all([stage.next(), stage.next(), stage.next()]), [item(0), item(1), END]);
+  assertEquals(await Promise.all([stage.next(), stage.next(), stage.next()]), [
+    item(0),
+    item(1),
+    END,
+  ]);
   assertEquals([asked, source.pulls, source.closes], [3, 2, 1]);
 });
 
 test("Stage.over() runs once, whatever ends the stream", async () => {
-  const ways: ((stage: Stage<number, number>, source: ManualSource<number>) => unknown)[] = [
+  type Given = [
+    stage: Stage<number, number>,
+    source: ManualSource<number>,
+    emitter: Emitter<number>,
+  ];
+  const ways: ((...given: Given) => unknown)[] = [
     (stage) => stage.return(),
-    (stage) => stage.end(),
-    (stage) => stage.fail(error),
     (_, source) => source.end(),
     (_, source) => source.fail(error),
+    (_stage, _source, { end }) => end(),
+    (_stage, _source, { fail }) => fail(error),
   ];
   for (const way of ways) {
     const source = new ManualSource<number>();
     let over = 0;
+    const begun = gate<Emitter<number>>();
     const stage = new Stage<number, number>(source, {
+      begin: begun.resolve,
       each: () => undefined,
       over: () => void over++,
     });
     void stage.next();
-    await way(stage, source);
+    const emitter = await begun.promise;
+    await macrotask();
+    await way(stage, source, emitter);
     await macrotask();
     await stage.return();
-    stage.end();
-    stage.fail(error);
+    emitter.end();
+    emitter.fail(error);
     assertEquals(over, 1);
   }
 });
@@ -346,7 +366,9 @@ test("Stage works on one item at a time", async () => {
 test("Stage disposes of what is emitted after the end, and minds no other word", async () => {
   const source = new ReadySource(naturals());
   let emitter: Emitter<Disposable> | undefined;
-  const stage = new Stage<number, Disposable>(source, { each: (_, given) => void (emitter = given) });
+  const stage = new Stage<number, Disposable>(source, {
+    each: (_, given) => void (emitter = given),
+  });
   const waiting = stage.next();
   await macrotask();
   await stage.return();

@@ -99,6 +99,26 @@ test("TransportConnection: a close that nobody asked for is a reset", async () =
   assertEquals(await codeOf(connection.read()), "ECONNRESET");
 });
 
+test("TransportConnection: a close in the middle of a flush rejects what was not sent", async () => {
+  const { connection, transport, events } = fakeConnection();
+  transport.takes = false;
+  const writing = connection.write(BYTES);
+  const closing = connection.close();
+  events.closed();
+  assertEquals(await codeOf(writing), "ECONNRESET");
+  await closing;
+});
+
+test("TransportConnection: after an own close everything is ECLOSED, whatever came before it", async () => {
+  const { connection, events } = fakeConnection();
+  events.failed(connectionError({ code: "ECONNRESET" }));
+  events.closed();
+  assertEquals(await codeOf(connection.write(BYTES)), "ECONNRESET");
+  await connection.close();
+  assertEquals(await codeOf(connection.write(BYTES)), "ECLOSED");
+  assertEquals(await codeOf(connection.read()), "ECLOSED");
+});
+
 test("TransportConnection: a close after both ends of file is in good order", async () => {
   const { connection, events } = fakeConnection();
   const { signal } = connection;

@@ -12,7 +12,7 @@ import {
 } from "../../http/handle_connection.ts";
 import { countListeners, gate, macrotask, outcome, reasonOf } from "../support/gates.ts";
 import { test } from "../support/harness.ts";
-import { FakeClock } from "./fake_clock.ts";
+import { FakeTimers } from "../support/fake_timers.ts";
 import { bytes, MockConnection, oneByOne } from "./mock_connection.ts";
 
 const SITE: Site = { hello: bytes("<h1>hello</h1>"), notFound: bytes("<h1>lost</h1>") };
@@ -86,18 +86,18 @@ test("handleConnection() answers /sleep when the sleep is over", async () => {
 });
 
 test("handleConnection() sleeps 5 s by default", async () => {
-  const timers = new FakeClock();
+  const timers = new FakeTimers();
   const handled = answerTo([bytes(request("GET /sleep HTTP/1.1"))], { timers });
   await macrotask();
   timers.advance(SLEEP_MS - 1);
   assertEquals([SLEEP_MS, await outcome(handled)], [5000, "pending"]);
   timers.advance(1);
   assertEquals(await handled, HELLO);
-  assertEquals(timers.pending, 0);
+  assertEquals(timers.armed, 0);
 });
 
 test("handleConnection() ends the sleep when the signal aborts", async () => {
-  const timers = new FakeClock();
+  const timers = new FakeTimers();
   const { signal, abort } = abortable();
   const listeners = countListeners(signal);
   const handled = answerTo([bytes(request("GET /sleep HTTP/1.1"))], { timers, signal });
@@ -105,7 +105,7 @@ test("handleConnection() ends the sleep when the signal aborts", async () => {
   const reason = new Error("gone");
   abort(reason);
   assertStrictEquals(await reasonOf(handled), reason);
-  assertEquals([timers.pending, listeners()], [0, 0]);
+  assertEquals([timers.armed, listeners()], [0, 0]);
 });
 
 function abortable(): { signal: AbortSignal; abort: (reason: unknown) => void } {
@@ -143,7 +143,7 @@ test("handleConnection() rejects when the connection breaks", async () => {
 test("handleConnection() answers 408 when the head takes over 15 s", async () => {
   assertEquals(HEAD_MS, 15_000);
   for (const start of ["", "GET / HTTP/1.1\r\nHost: x\r\n"]) {
-    const timers = new FakeClock();
+    const timers = new FakeTimers();
     const [client, server] = connectionPair({ timers });
     if (start !== "") await client.write(bytes(start));
     const handled = handleConnection(server, SITE, { timers });
@@ -157,14 +157,14 @@ test("handleConnection() answers 408 when the head takes over 15 s", async () =>
     const closed = server.close();
     assertEquals((await readAll(client)).split("\r\n")[0], "HTTP/1.1 408 Request Timeout");
     await Promise.all([client.close(), closed]);
-    assertEquals(timers.pending, 0);
+    assertEquals(timers.armed, 0);
   }
 });
 
 test("handleConnection() waits for a clogged peer, 30 s at most", async () => {
   assertEquals(SEND_MS, 30_000);
   for (const reads of [true, false]) {
-    const timers = new FakeClock();
+    const timers = new FakeTimers();
     const [client, server] = connectionPair({ timers, clogged: true });
     const handled = handleConnection(server, SITE, { timers });
     await client.write(bytes(request("GET / HTTP/1.1")));
@@ -183,7 +183,7 @@ test("handleConnection() waits for a clogged peer, 30 s at most", async () => {
       server.abort();
       client.abort();
     }
-    assertEquals(timers.pending, 0);
+    assertEquals(timers.armed, 0);
   }
 });
 

@@ -129,6 +129,11 @@ test("readHead() refuses garbage at the first byte that shows it, without waitin
   }
 });
 
+test("readHead() names the line end that is wrong", async () => {
+  const failed = () => readHead(new MockConnection([bytes("GET / HTTP/1.1\n")]));
+  await assertRejects(failed, Refusal, "an LF without a CR");
+});
+
 test("readHead() forgives one empty line before the request", async () => {
   assertEquals(await outcomeOf(...oneByOne(`\r\n${HEAD}`)), EXPECTED);
 });

@@ -6,14 +6,14 @@ import { HEAD_MS } from "../../http/handle_connection.ts";
 import { GRACE_MS, type Served, serveSite, SILENT_MS } from "../../http/serve_site.ts";
 import { countListeners, gate, macrotask, outcome, reasonOf } from "../support/gates.ts";
 import { test } from "../support/harness.ts";
-import { FakeClock } from "./fake_clock.ts";
+import { FakeTimers } from "../support/fake_timers.ts";
 import { bytes } from "./mock_connection.ts";
 
 const SITE = { hello: bytes("hello"), notFound: bytes("lost") };
 
 /** A site that is served in memory, with a clock and a sleep that the test turns. */
 class Scene {
-  readonly clock = new FakeClock();
+  readonly clock = new FakeTimers();
   readonly errors: unknown[] = [];
   /** What `/sleep` waits for, one after the other; each ends early when its connection breaks. */
   readonly sleeps: PromiseWithResolvers<void>[] = [];
@@ -58,7 +58,7 @@ class Scene {
   async end(): Promise<Served> {
     this.stop.abort();
     const served = await this.served;
-    assertEquals([this.clock.pending, this.stopListeners()], [0, 0], "timers, listeners");
+    assertEquals([this.clock.armed, this.stopListeners()], [0, 0], "timers, listeners");
     return served;
   }
 }
@@ -195,6 +195,45 @@ test("serveSite() waits but a moment for silent connections after the stop", asy
   await late.write(bytes("Host: x\r\n\r\n"));
   assertEquals([await bodyOf(half), await bodyOf(late)], ["hello", "hello"]);
   assertEquals(await scene.end(), { cut: 0 });
+});
+
+test("serveSite() waits but a moment for a silent connection that comes up after the stop", async () => {
+  const scene = await Scene.begin({ limit: 1 });
+  const slow = scene.get("/sleep");
+  await macrotask();
+  const silent = scene.connect().then(bodyOf);
+  await macrotask();
+  scene.stop.abort();
+  scene.clock.advance(SILENT_MS);
+  scene.sleeps[0]?.resolve();
+  assertEquals(await slow, "hello");
+  assertEquals(await outcome(silent), "pending");
+  scene.clock.advance(SILENT_MS);
+  assertEquals([await silent, await scene.end()], ["ECONNRESET", { cut: 0 }]);
+});
+
+test("serveSite() looks once more before it takes a connection for silent", async () => {
+  const listener = await listen({ port: 0 });
+  const due: (() => void)[] = [];
+  const stop = new AbortController();
+  const served = serveSite(listener, SITE, {
+    stop: stop.signal,
+    onError: () => undefined,
+    timers: {
+      set: (callback, ms) => ms <= SILENT_MS ? due.push(callback) : -1,
+      clear: (timer) => delete due[Number(timer) - 1],
+    },
+  });
+  const client = await listener.connect();
+  await macrotask();
+  stop.abort();
+  // The timer is due, and the bytes lie there, on a loop that was busy.
+  const written = client.write(bytes("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
+  due[0]?.();
+  await written;
+  await macrotask();
+  due[1]?.();
+  assertEquals([await bodyOf(client), await served], ["hello", { cut: 0 }]);
 });
 
 test("serveSite() is done at once when it was stopped before", async () => {

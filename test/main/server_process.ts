@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { runtime } from "../support/harness.ts";
+import { runtime, type TestContext } from "../support/harness.ts";
 
 /** How the runtime that runs the tests runs a program. */
 export const RUN: Record<typeof runtime, string[]> = {
@@ -22,6 +22,7 @@ export class ServerProcess {
   /** The exit code, or the name of the signal that ended it. */
   readonly ended: Promise<number | string>;
   readonly #child: ChildProcess;
+  #running = true;
   #changed: () => void = () => undefined;
 
   /** Starts it with `args`; `run` is what comes before them. */
@@ -33,6 +34,7 @@ export class ServerProcess {
     this.ended = new Promise((resolve, reject) => {
       this.#child.on("error", reject);
       this.#child.on("close", (code, signal) => {
+        this.#running = false;
         resolve(code ?? signal ?? "ended");
         this.#changed();
       });
@@ -43,7 +45,7 @@ export class ServerProcess {
 
   /** Starts it on a free port, and waits until it listens. `defer` sees to its end. */
   static async listening(
-    { defer }: { defer(cleanup: () => unknown): void },
+    { defer }: Pick<TestContext, "defer">,
     ...args: string[]
   ): Promise<ServerProcess & { port: number }> {
     const server = new ServerProcess(["--port", "0", ...args]);
@@ -54,20 +56,28 @@ export class ServerProcess {
 
   /** Waits until the standard output matches. */
   async said(pattern: RegExp): Promise<RegExpExecArray> {
-    let ended = false;
-    void this.ended.then(() => ended = true);
     for (;;) {
       const match = pattern.exec(this.stdout);
       if (match) return match;
-      if (ended) throw new Error(`it said only: ${this.stdout}${this.stderr}`);
+      if (!this.#running) throw new Error(`it said only: ${this.stdout}${this.stderr}`);
       await new Promise<void>((resolve) => this.#changed = resolve);
     }
   }
 
   /** Sends it a signal; resolves with what it ended by. */
   async kill(signal: NodeJS.Signals): Promise<number | string> {
-    this.#child.kill(signal);
+    // Not child.kill(): on Deno the signal counts then as what ended it, whatever the exit code.
+    if (this.#running) process.kill(this.#child.pid ?? NaN, signal);
     return await this.ended;
+  }
+
+  /** Closes the pipe that it writes to. */
+  async deafen(): Promise<void> {
+    const { stdout } = this.#child;
+    await new Promise<void>((resolve) => {
+      stdout?.once("close", () => resolve());
+      stdout?.destroy();
+    });
   }
 
   #add(stream: "stdout" | "stderr", text: string): void {
@@ -76,9 +86,14 @@ export class ServerProcess {
   }
 }
 
-/** Runs it to its end: the exit code, and both outputs. */
-export async function runServer(args: string[], run?: string[]) {
+/** Runs it to its end, which `defer` sees to: the exit code, and both outputs. */
+export async function runServer(
+  { defer }: Pick<TestContext, "defer">,
+  args: string[],
+  run?: string[],
+): Promise<{ code: number | string; stdout: string; stderr: string }> {
   const server = new ServerProcess(args, run);
+  defer(() => server.kill("SIGKILL"));
   const code = await server.ended;
   return { code, stdout: server.stdout, stderr: server.stderr };
 }

@@ -14,7 +14,7 @@ type Rule = (files: Files) => string[];
 const MAY_IMPORT: Record<string, RegExp> = {
   core: /^core\//,
   http: /^(core|http)\//,
-  adapters: /^(core\/|adapters\/\w+_types\.ts$)/,
+  adapters: /^core\//,
   "adapters/current.ts": /^(core|adapters)\//,
   "mod.ts": /^(core|http|adapters)\/|^main\.ts$/,
   "main.ts": /^(core|http|adapters)\//,
@@ -25,6 +25,11 @@ function part(path: string): string | undefined {
   if (path in MAY_IMPORT) return path;
   const folder = path.split("/")[0] ?? "";
   return path.endsWith(".ts") && folder in MAY_IMPORT ? folder : undefined;
+}
+
+/** Beside an adapter may stand what it uses of its runtime. */
+function ownTypes(path: string): string {
+  return path.replace(/^(adapters\/\w+)\.ts$/, "$1_types.ts");
 }
 
 function product(files: Files): [path: string, text: string][] {
@@ -49,6 +54,7 @@ export const rules: Record<string, Rule> = {
     product(files).flatMap(([path, text]) =>
       importsOf(path, text)
         .filter((to) => to.path !== undefined && !MAY_IMPORT[part(path) ?? ""]?.test(to.path))
+        .filter((to) => to.path !== ownTypes(path))
         .map((to) => `${path} imports ${to.path}`)
     ),
 
@@ -56,7 +62,7 @@ export const rules: Record<string, Rule> = {
     product(files).flatMap(([path, text]) =>
       importsOf(path, text)
         .filter((to) => /^main\.ts$|^adapters\/(?!current\.ts|memory\.ts)/.test(to.path ?? ""))
-        .filter((to) => !to.dynamic)
+        .filter((to) => !to.dynamic && to.path !== ownTypes(path))
         .map((to) => `${path} imports ${to.path} statically`)
     ),
 

@@ -11,6 +11,14 @@ export function gate<T = void>(): Gate<T> {
   return Promise.withResolvers<T>();
 }
 
+/** What `next()` and `return()` answer at the end. */
+export const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
+/** What `next()` answers with an item. */
+export function item<T>(value: T): IteratorYieldResult<T> {
+  return { done: false, value };
+}
+
 /** A promise that never settles. */
 export function never(): Promise<never> {
   return new Promise<never>(() => undefined);

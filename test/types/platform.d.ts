@@ -16,8 +16,6 @@ interface AbortEventOptions {
 declare class AbortSignal {
   private constructor();
   static abort(reason?: unknown): AbortSignal;
-  static any(signals: Iterable<AbortSignal>): AbortSignal;
-  static timeout(ms: number): AbortSignal;
   readonly aborted: boolean;
   // deno-lint-ignore no-explicit-any -- as in every runtime's own types
   readonly reason: any;
@@ -31,10 +29,6 @@ declare class AbortController {
   abort(reason?: unknown): void;
 }
 
-declare class DOMException extends Error {
-  constructor(message?: string, name?: string);
-}
-
 declare class TextEncoder {
   encode(text?: string): Uint8Array<ArrayBuffer>;
 }
@@ -42,35 +36,4 @@ declare class TextEncoder {
 declare class TextDecoder {
   constructor(label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean });
   decode(bytes?: ArrayBuffer | ArrayBufferView, options?: { stream?: boolean }): string;
-}
-
-interface ReadableStreamDefaultController<R> {
-  readonly desiredSize: number | null;
-  close(): void;
-  enqueue(chunk: R): void;
-  error(reason?: unknown): void;
-}
-
-interface UnderlyingDefaultSource<R> {
-  start?(controller: ReadableStreamDefaultController<R>): unknown;
-  pull?(controller: ReadableStreamDefaultController<R>): void | PromiseLike<void>;
-  cancel?(reason?: unknown): void | PromiseLike<void>;
-}
-
-interface ReadableStreamDefaultReader<R> {
-  readonly closed: Promise<void>;
-  read(): Promise<{ done: false; value: R } | { done: true; value: R | undefined }>;
-  cancel(reason?: unknown): Promise<void>;
-  releaseLock(): void;
-}
-
-declare class ReadableStream<R> {
-  constructor(
-    source?: UnderlyingDefaultSource<R>,
-    strategy?: { highWaterMark?: number; size?(chunk: R): number },
-  );
-  readonly locked: boolean;
-  cancel(reason?: unknown): Promise<void>;
-  getReader(): ReadableStreamDefaultReader<R>;
-  [Symbol.asyncIterator](): AsyncIterableIterator<R>;
 }

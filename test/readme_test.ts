@@ -1,0 +1,92 @@
+import { assertEquals, assertGreater } from "#assert";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { VERSION } from "../main.ts";
+import { pathOf, RUN, runServer, ServerProcess } from "./main/server_process.ts";
+import { runtime, test, type TestContext } from "./support/harness.ts";
+
+const README = readFileSync(pathOf("README.md"), "utf8").replaceAll("\r\n", "\n");
+
+/** The examples by kind: "ts", and "ts ignore" for what runs until it is stopped. */
+const EXAMPLES = [...README.matchAll(/^```(ts[^\n]*)\n([^]*?)^```$/gm)].map(
+  ([, kind = "", code = ""]) => ({ kind, code }),
+);
+
+/** An example as a file of its own, which imports the library from here. */
+function fileOf(t: TestContext, code: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "incoming-"));
+  t.defer(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, "example.mts");
+  const { exports } = JSON.parse(readFileSync(pathOf("deno.json"), "utf8")) as {
+    exports: Record<string, string>;
+  };
+  const source = code.replace(/(?<=from ")@incoming\/net(\/[a-z]+)?(?=")/g, (_, entry = "") => {
+    return pathToFileURL(pathOf(exports[`.${entry}`] ?? "no such entry")).href;
+  });
+  writeFileSync(file, source);
+  return file;
+}
+
+test("README.md has a server, and other examples", () => {
+  assertEquals(EXAMPLES.filter(({ kind }) => kind === "ts ignore").length, 1);
+  assertGreater(EXAMPLES.filter(({ kind }) => kind === "ts").length, 1);
+});
+
+for (const [index, { kind, code }] of EXAMPLES.entries()) {
+  if (kind === "ts") {
+    test(`README.md: example ${index + 1} runs to its end on ${runtime}`, async (t) => {
+      const run = [...RUN[runtime], fileOf(t, code)];
+      assertEquals(await runServer(t, [], run), { code: 0, stdout: "", stderr: "" });
+    });
+  } else {
+    test(`README.md: the server of example ${index + 1} serves on ${runtime}`, async (t) => {
+      const file = fileOf(t, code.replace("port: 7000", "port: 0"));
+      const server = new ServerProcess([], [...RUN[runtime], file]);
+      t.defer(() => server.kill("SIGKILL"));
+      const [, port] = await server.said(/^Listening on port ([0-9]+)\n/);
+      assertEquals([await echoOf(Number(port), "hello"), server.stderr], ["hello", ""]);
+    });
+  }
+}
+
+/** What comes back for `text`, up to the end. */
+async function echoOf(port: number, text: string): Promise<string> {
+  let echo = "";
+  const socket = connect(port, "127.0.0.1", () => socket.end(text));
+  socket.setEncoding("utf8").on("data", (chunk: string) => echo += chunk);
+  await new Promise<void>((resolve, reject) => {
+    socket.on("close", () => resolve()).on("error", reject);
+  });
+  return echo;
+}
+
+test("README.md describes the options that the program has, with their defaults", async (t) => {
+  const { stdout: help } = await runServer(t, ["--help"]);
+  const told = [...help.matchAll(/^ {2}(--.*?) {2,}(.*)$/gm)].map(([, option, text = ""]) => {
+    const byDefault = /\(default:? ([\w.]+)/.exec(text)?.[1];
+    return [option, byDefault ?? ""];
+  });
+  const rows = [...README.matchAll(/^\| `(--[^`]+)` *\|[^|]*\|([^|]*)\|$/gm)];
+  assertEquals(rows.map(([, option, text = ""]) => [option, text.replace(/[` ]/g, "")]), told);
+});
+
+test(`README.md: the command for a bare clone runs on ${runtime}`, async (t) => {
+  const command = new RegExp(`^${runtime}( .*)? mod\\.ts`, "m").exec(README)?.[0] ?? "";
+  const [, ...run] = command.split(" ");
+  const { code, stdout } = await runServer(t, ["--version"], [
+    ...run.slice(0, -1),
+    pathOf("mod.ts"),
+  ]);
+  assertEquals([command === "", code, stdout], [false, 0, `${VERSION}\n`]);
+});
+
+test("README.md: the npm commands are scripts of package.json", () => {
+  const { scripts } = JSON.parse(readFileSync(pathOf("package.json"), "utf8"));
+  const named = [...README.matchAll(/\bnpm (start|test|run [\w-]+)/g)];
+  const missing = named.map(([, name = ""]) => name.replace("run ", ""))
+    .filter((name) => !Object.hasOwn(scripts, name));
+  assertEquals([missing, named.length > 1], [[], true]);
+});
