@@ -44,6 +44,7 @@ for (const [index, { kind, code }] of EXAMPLES.entries()) {
   } else {
     test(`README.md: the server of example ${index + 1} serves on ${runtime}`, async (t) => {
       const file = fileOf(t, code.replace("port: 7000", "port: 0"));
+      assertEquals(code.includes("port: 7000"), true);
       const server = new ServerProcess([], [...RUN[runtime], file]);
       t.defer(() => server.kill("SIGKILL"));
       const [, port] = await server.said(/^Listening on port ([0-9]+)\n/);

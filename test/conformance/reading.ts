@@ -68,6 +68,7 @@ export const readingCases: readonly Case[] = [
         await turns(20);
         peer.reset();
         const error = await failsWith("ECONNRESET", soon(reading, "the read"), "the read");
+        ensure((error as Error).cause !== undefined, "the cause is what the runtime said");
         for (let i = 0; i < 3; i++) {
           equal(
             await failure(connection.read(), "a later read"),

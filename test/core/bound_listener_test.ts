@@ -114,6 +114,36 @@ test("BoundListener.close() resets what waits when nobody has taken incoming()",
   assertEquals(transport.calls, ["reset"]);
 });
 
+test("BoundListener resets what waits when the stream is left after close()", async () => {
+  const probe = new Probe();
+  const listener = new BoundListener(ADDR, probe);
+  const incoming = listener.incoming();
+  const { connection, transport } = fakeConnection();
+  probe.handoff.offer(connection);
+  await listener.close();
+  assertEquals(transport.calls, [], "it may still be handed out");
+  await incoming.return();
+  assertEquals(transport.calls, ["reset"]);
+});
+
+test("BoundListener resets a connection that is accepted while the stream is being left", async () => {
+  const { connection, transport } = fakeConnection();
+  const late = Promise.withResolvers<TransportConnection | null>();
+  const accepts = [late.promise];
+  const listener = new BoundListener(ADDR, {
+    stats: STATS,
+    accept: () => accepts.shift() ?? Promise.resolve(null),
+    close: () => {
+      late.resolve(connection);
+      return Promise.resolve();
+    },
+  });
+  const incoming = listener.incoming();
+  const next = incoming.next();
+  await incoming.return();
+  assertEquals([(await next).done, transport.calls], [true, ["reset"]]);
+});
+
 test("BoundListener passes on the stats", async () => {
   const listener = new BoundListener(ADDR, new Probe());
   assertStrictEquals(listener.stats, STATS);

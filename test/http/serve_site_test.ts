@@ -214,14 +214,18 @@ test("serveSite() waits but a moment for a silent connection that comes up after
 
 test("serveSite() looks once more before it takes a connection for silent", async () => {
   const listener = await listen({ port: 0 });
-  const due: (() => void)[] = [];
+  const due = new Map<number, () => void>();
+  let timers = 0;
   const stop = new AbortController();
   const served = serveSite(listener, SITE, {
     stop: stop.signal,
     onError: () => undefined,
     timers: {
-      set: (callback, ms) => ms <= SILENT_MS ? due.push(callback) : -1,
-      clear: (timer) => delete due[Number(timer) - 1],
+      set: (callback, ms) => {
+        if (ms <= SILENT_MS) due.set(++timers, callback);
+        return ms <= SILENT_MS ? timers : undefined;
+      },
+      clear: (timer) => due.delete(timer as number),
     },
   });
   const client = await listener.connect();
@@ -229,10 +233,11 @@ test("serveSite() looks once more before it takes a connection for silent", asyn
   stop.abort();
   // The timer is due, and the bytes lie there, on a loop that was busy.
   const written = client.write(bytes("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
-  due[0]?.();
+  due.get(1)?.();
+  assertEquals(timers, 2);
   await written;
   await macrotask();
-  due[1]?.();
+  due.get(2)?.();
   assertEquals([await bodyOf(client), await served], ["hello", { cut: 0 }]);
 });
 
