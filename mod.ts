@@ -41,14 +41,23 @@
  */
 
 export { type Addr, formatAddr, type MemoryAddr, type TcpAddr } from "./core/addr.ts";
+export { bufferUnordered } from "./core/buffer_unordered.ts";
+export { buffered } from "./core/buffered.ts";
+export type { BufferedOptions } from "./core/buffered_options.ts";
+export { chunks, type ChunksOptions } from "./core/chunks.ts";
 export type { Connection, Reader, Writer } from "./core/connection.ts";
+export { drop } from "./core/drop.ts";
 export {
   NetworkError,
   type NetworkErrorCode,
   type NetworkErrorInit,
   NotSupported,
 } from "./core/errors.ts";
+export { every } from "./core/every.ts";
 export { filter } from "./core/filter.ts";
+export { find } from "./core/find.ts";
+export { flatMap, type Flattenable } from "./core/flat_map.ts";
+export { forEach } from "./core/for_each.ts";
 export {
   forEachConcurrent,
   type ForEachConcurrentOptions,
@@ -57,11 +66,18 @@ export {
 export type { Listener, ListenerStats, ListenOptions } from "./core/listener.ts";
 export { map } from "./core/map.ts";
 export { merge } from "./core/merge.ts";
+export { reduce } from "./core/reduce.ts";
+export { type Scope, scope, type ScopeOptions } from "./core/scope.ts";
+export { type AcquireOptions, type Permit, Semaphore } from "./core/semaphore.ts";
+export { some } from "./core/some.ts";
 export type { Source } from "./core/source.ts";
 export { Stream } from "./core/stream.ts";
 export { take } from "./core/take.ts";
 export { takeUntil } from "./core/take_until.ts";
+export { type TaskToken, TaskTracker } from "./core/task_tracker.ts";
+export { timeout, type TimeoutOptions } from "./core/timeout.ts";
 export type { Timers } from "./core/timers.ts";
+export { toArray } from "./core/to_array.ts";
 export { listen } from "./adapters/current.ts";
 
 // Started as a program, this is the chapter's web server. In a bundle `main` is true for the bundle,

@@ -8,7 +8,7 @@
 import { Breather } from "./breather.ts";
 import { Failures } from "./failures.ts";
 import { RunContext, RunSignals } from "./run_context.ts";
-import { disposeLate, isThenable, leave, pull, requireResult } from "./source.ts";
+import { disposeLate, isEnd, isThenable, leave, pull } from "./source.ts";
 
 /** The options of `forEachConcurrent`, checked, with the default limit filled in. */
 export interface RunOptions<T> {
@@ -45,7 +45,6 @@ export class ConcurrentRun<T> {
 
   #running = 0;
   #stopped = false;
-  #settled = false;
   readonly #failures = new Failures();
   readonly #signals = new RunSignals();
 
@@ -90,7 +89,8 @@ export class ConcurrentRun<T> {
     this.#parked = false;
     let item: T;
     try {
-      this.#over = Boolean(requireResult(result).done);
+      // An item, mostly: then the rest of the question is not worth a call.
+      this.#over = result?.done !== false && isEnd(result);
       if (this.#over) return this.#settle();
       item = result.value as T;
     } catch (error) {
@@ -104,7 +104,6 @@ export class ConcurrentRun<T> {
   };
 
   readonly #onSourceError = (error: unknown): void => {
-    this.#parked = false;
     this.#over = true;
     this.#fail(error);
   };
@@ -116,9 +115,7 @@ export class ConcurrentRun<T> {
       const result = this.#each(item, context);
       if (isThenable(result)) {
         const handled = Promise.resolve(result);
-        const onFail = this.#onError === undefined
-          ? this.#onFail
-          : (error: unknown) => this.#isolate(error, item);
+        const onFail = this.#onError === undefined ? this.#onFail : this.#isolating(item);
         handled.then(this.#onDone, onFail);
         // After that: what the handler has left running is told, too, that it has failed.
         context.endWith(handled);
@@ -135,14 +132,19 @@ export class ConcurrentRun<T> {
 
   readonly #onDone = (): void => {
     this.#running--;
-    this.#pull();
-    this.#settle();
+    if (this.#over || this.#stopped) this.#settle();
+    else this.#pull();
   };
 
   readonly #onFail = (error: unknown): void => {
     this.#running--;
     this.#fail(error);
   };
+
+  // Not in #start(): what a closure there might hold on to would be set aside for every item.
+  #isolating(item: T): (error: unknown) => void {
+    return (error) => this.#isolate(error, item);
+  }
 
   /** Hands a handler's failure to `onError`; the item keeps its place until that is finished. */
   #isolate(error: unknown, item: T): void {
@@ -190,8 +192,7 @@ export class ConcurrentRun<T> {
 
   #settle(): void {
     const busy = this.#running > 0 || this.#leaving || !(this.#over || this.#stopped);
-    if (busy || this.#settled) return;
-    this.#settled = true;
+    if (busy) return;
     this.#signal?.removeEventListener("abort", this.#onAbort);
     if (this.#stopped) this.#reject(this.#failures.outcome);
     else this.#resolve();

@@ -39,9 +39,8 @@ export class Failures {
 
 function isEcho(error: unknown, first: unknown): boolean {
   if (Object.is(error, first)) return true;
-  if (typeof error !== "object" || error === null) return false;
   // Caused by the first one or not: whatever else it holds must not be lost.
   if (error instanceof AggregateError) return error.errors.every((each) => isEcho(each, first));
-  const { name, cause } = error as { name?: unknown; cause?: unknown };
+  const { name, cause }: { name?: unknown; cause?: unknown } = Object(error);
   return name === "AbortError" || (cause !== undefined && Object.is(cause, first));
 }

@@ -43,7 +43,7 @@ export function filter<T>(
     each: (item, emitter) =>
       settle(
         emitter,
-        () => predicate(item, index++),
+        predicate(item, index++),
         (passes) => passes ? emitter.emit(item) : emitter.skip(),
       ),
   });

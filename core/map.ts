@@ -31,6 +31,6 @@ export function map<T, U>(
   const iterator = open("map", source, () => requireFunction("map", fn));
   let index = 0;
   return new Stage<T, U>(iterator, {
-    each: (item, emitter) => settle(emitter, () => fn(item, index++), emitter.emit),
+    each: (item, emitter) => settle(emitter, fn(item, index++), emitter.emit),
   });
 }

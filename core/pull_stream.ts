@@ -4,7 +4,10 @@
  * @module
  */
 
-import { own, Settler } from "./settler.ts";
+import { own } from "./settler.ts";
+
+type Answer<T> = IteratorResult<T, undefined>;
+type Resolve<T> = (answer: Answer<T> | PromiseLike<Answer<T>>) => void;
 
 const FINISHED: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
@@ -16,7 +19,10 @@ const FINISHED: IteratorReturnResult<undefined> = { done: true, value: undefined
  */
 export abstract class PullStream<T>
   implements AsyncIterableIterator<T, undefined, undefined>, AsyncDisposable {
-  readonly #waiting: Settler<IteratorResult<T, undefined>>[] = [];
+  // The first in line stands in fields: mostly nobody is behind it, and nothing is made per item.
+  #first: Promise<Answer<T>> | undefined;
+  #resolve: Resolve<T> | undefined;
+  readonly #others: PromiseWithResolvers<Answer<T>>[] = [];
   #outcome: Promise<unknown> | undefined;
 
   /** Waits for the next item, or the end. */
@@ -42,26 +48,41 @@ export abstract class PullStream<T>
 
   /** Whether some `next()` is waiting. */
   protected get wanted(): boolean {
-    return this.#waiting.length > 0;
+    return this.#first !== undefined;
   }
 
   /** Gets in line for an item. */
   protected wait(): Promise<IteratorResult<T, undefined>> {
-    const waiting = new Settler<IteratorResult<T, undefined>>();
-    this.#waiting.push(waiting);
-    return waiting.promise;
+    if (this.#first === undefined) return this.#first = new Promise(this.#stand);
+    const other = Promise.withResolvers<Answer<T>>();
+    this.#others.push(other);
+    return other.promise;
   }
+
+  readonly #stand = (resolve: Resolve<T>): void => {
+    this.#resolve = resolve;
+  };
 
   /** Answers the first in line. */
   protected answer(value: T): void {
-    this.#waiting.shift()?.resolve({ done: false, value });
+    const resolve = this.#resolve;
+    this.#moveUp();
+    resolve?.({ done: false, value });
+  }
+
+  #moveUp(): void {
+    const next = this.#others.length > 0 ? this.#others.shift() : undefined;
+    this.#first = next?.promise;
+    this.#resolve = next?.resolve;
   }
 
   /** Ends the stream; once. */
   protected close(outcome: Promise<unknown>): void {
     this.#outcome = own(outcome);
-    for (const waiting of this.#waiting.splice(0)) {
-      this.report().then(waiting.resolve, (error) => waiting.reject(error));
+    for (; this.#first !== undefined; this.#moveUp()) {
+      // A failure is for those who await their item, and no fault when nobody does.
+      own(this.#first);
+      this.#resolve?.(this.report());
     }
   }
 

@@ -28,7 +28,6 @@ export class RunSignals {
     this.#aborted = true;
     this.#reason = reason;
     for (const controller of this.#controllers) controller.abort(reason);
-    this.#controllers.clear();
   }
 }
 

@@ -58,6 +58,12 @@ export function requireFunction(verb: string, fn: unknown): void {
   }
 }
 
+/** Whether `result` says that the source has ended; throws when it is no answer of a `next()`. */
+export function isEnd(result: IteratorResult<unknown, unknown>): boolean {
+  // What has a `done` of false is an object; the rest takes the long way.
+  return result?.done !== false && Boolean(requireResult(result).done);
+}
+
 /** Checks what `next()` has answered: anything but an object would be an item, again and again. */
 export function requireResult<T>(result: IteratorResult<T, unknown>): IteratorResult<T, unknown> {
   if (isObject(result)) return result;

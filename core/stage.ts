@@ -6,8 +6,8 @@
 
 import { Breather } from "./breather.ts";
 import { PullStream } from "./pull_stream.ts";
-import { own } from "./settler.ts";
-import { disposeLate, isThenable, leave, pull, requireResult } from "./source.ts";
+import { own, rejected } from "./settler.ts";
+import { disposeLate, isEnd, isThenable, leave, pull } from "./source.ts";
 
 /** What an operator may do with an item; exactly one of these, now or later. */
 export interface Emitter<Out> {
@@ -27,7 +27,7 @@ export interface Operator<In, Out> {
   readonly begin?: (emitter: Emitter<Out>) => void;
   /** Called before each item is asked for; `false` ends the stream instead. */
   readonly more?: () => boolean;
-  /** Called with each item; must not throw. */
+  /** Called with each item; when it throws, the stream fails. */
   readonly each: (item: In, emitter: Emitter<Out>) => void;
   /** Called once, when the stream is over, whatever ended it. */
   readonly over?: () => void;
@@ -52,7 +52,6 @@ export class Stage<In, Out> extends PullStream<Out> {
   #busy = false;
   /** A `next()` of the source is outstanding. */
   #parked = false;
-  #sourceOver = false;
 
   /** Runs `operator` over `iterator`. */
   constructor(iterator: AsyncIterator<In, unknown, undefined>, operator: Operator<In, Out>) {
@@ -123,56 +122,42 @@ export class Stage<In, Out> extends PullStream<Out> {
 
   readonly #onNext = (result: IteratorResult<In, unknown>): void => {
     this.#parked = false;
+    let item: In;
     try {
-      if (requireResult(result).done) return this.#onSourceEnd(DONE);
-      const item = result.value as In;
-      if (this.over) disposeLate(item);
-      else this.#operator.each(item, this.#emitter);
+      if (isEnd(result)) return this.#finish(DONE);
+      item = result.value as In;
     } catch (error) {
-      this.#onSourceError(error);
+      return this.#onSourceError(error);
+    }
+    if (this.over) return disposeLate(item);
+    try {
+      this.#operator.each(item, this.#emitter);
+    } catch (error) {
+      this.#fail(error);
     }
   };
 
-  readonly #onSourceError = (error: unknown): void => {
-    this.#parked = false;
-    this.#onSourceEnd(Promise.reject(error));
-  };
-
-  #onSourceEnd(outcome: Promise<void>): void {
-    own(outcome);
-    this.#sourceOver = true;
-    if (!this.over) this.#finish(outcome);
-  }
+  readonly #onSourceError = (error: unknown): void => this.#finish(rejected(error));
 
   #leaveSource(): Promise<void> {
-    if (this.#sourceOver) return DONE;
     const left = own(leave(this.#iterator));
     // A source that is parked in next() may never answer return(): it is not waited for.
     return this.#parked ? DONE : left;
   }
 
   #finish(outcome: Promise<void>): void {
+    if (this.over) return;
     this.close(outcome);
     this.#operator.over?.();
   }
 }
 
-/** Calls `fn`, waits for its promise if it returns one, and hands the value to `use`; a failure fails the stream. */
+/** Hands `value` to `use`, when it is there if it is a promise; its failure fails the stream. */
 export function settle<V>(
   emitter: Emitter<never>,
-  fn: () => V | PromiseLike<V>,
+  value: V | PromiseLike<V>,
   use: (value: V) => void,
 ): void {
-  let value: V | PromiseLike<V>;
-  try {
-    value = fn();
-    if (isThenable(value)) {
-      Promise.resolve(value).then(use, emitter.fail);
-      return;
-    }
-  } catch (error) {
-    emitter.fail(error);
-    return;
-  }
-  use(value);
+  if (isThenable(value)) void Promise.resolve(value).then(use, emitter.fail);
+  else use(value);
 }

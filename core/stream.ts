@@ -4,19 +4,29 @@
  * @module
  */
 
+import { bufferUnordered } from "./buffer_unordered.ts";
+import { buffered } from "./buffered.ts";
+import type { BufferedOptions } from "./buffered_options.ts";
+import { chunks, type ChunksOptions } from "./chunks.ts";
+import { drop } from "./drop.ts";
+import { every } from "./every.ts";
 import { filter } from "./filter.ts";
-import {
-  forEachConcurrent,
-  type ForEachConcurrentOptions,
-  type ItemContext,
-} from "./for_each_concurrent.ts";
+import { find } from "./find.ts";
+import { flatMap, type Flattenable } from "./flat_map.ts";
+import { forEach } from "./for_each.ts";
+import { forEachConcurrent } from "./for_each_concurrent.ts";
+import type { ForEachConcurrentOptions, ItemContext } from "./for_each_concurrent.ts";
 import { map } from "./map.ts";
 import { merge } from "./merge.ts";
 import { PullStream } from "./pull_stream.ts";
+import { reduce } from "./reduce.ts";
+import { some } from "./some.ts";
 import { iteratorOf, type Source } from "./source.ts";
 import { Stage } from "./stage.ts";
 import { take } from "./take.ts";
 import { takeUntil } from "./take_until.ts";
+import { timeout, type TimeoutOptions } from "./timeout.ts";
+import { toArray } from "./to_array.ts";
 
 /**
  * An async stream of items, as in futures-rs: an async iterator with the stream functions as its
@@ -74,27 +84,6 @@ export class Stream<T> implements AsyncIterableIterator<T, undefined, undefined>
     await this.return();
   }
 
-  /** See {@linkcode forEachConcurrent}. */
-  forEachConcurrent(
-    each: (item: T, context: ItemContext) => unknown,
-    options?: ForEachConcurrentOptions<T>,
-  ): Promise<void> {
-    return forEachConcurrent(this.#items, each, options);
-  }
-
-  /** See {@linkcode takeUntil}. */
-  takeUntil(stop: AbortSignal | PromiseLike<unknown>): Stream<T> {
-    return new Stream(takeUntil(this.#items, stop));
-  }
-
-  /** See {@linkcode merge}. */
-  merge<U extends readonly unknown[]>(
-    ...others: { [K in keyof U]: Source<U[K]> }
-  ): Stream<T | U[number]> {
-    const sources: Source<T | U[number]>[] = [this.#items, ...others];
-    return new Stream(merge(...sources));
-  }
-
   /** See {@linkcode map}. */
   map<U>(fn: (item: T, index: number) => U | PromiseLike<U>): Stream<U> {
     return new Stream(map(this.#items, fn));
@@ -108,8 +97,102 @@ export class Stream<T> implements AsyncIterableIterator<T, undefined, undefined>
     return new Stream(filter(this.#items, predicate));
   }
 
+  /** See {@linkcode flatMap}. */
+  flatMap<U>(
+    fn: (item: T, index: number) => Flattenable<U> | PromiseLike<Flattenable<U>>,
+  ): Stream<U> {
+    return new Stream(flatMap(this.#items, fn));
+  }
+
   /** See {@linkcode take}. */
   take(count: number): Stream<T> {
     return new Stream(take(this.#items, count));
+  }
+
+  /** See {@linkcode takeUntil}. */
+  takeUntil(stop: AbortSignal | PromiseLike<unknown>): Stream<T> {
+    return new Stream(takeUntil(this.#items, stop));
+  }
+
+  /** See {@linkcode drop}. */
+  drop(count: number): Stream<T> {
+    return new Stream(drop(this.#items, count));
+  }
+
+  /** See {@linkcode timeout}. */
+  timeout(ms: number, options?: TimeoutOptions): Stream<T> {
+    return new Stream(timeout(this.#items, ms, options));
+  }
+
+  /** See {@linkcode chunks}. */
+  chunks(size: number, options?: ChunksOptions): Stream<T[]> {
+    return new Stream(chunks(this.#items, size, options));
+  }
+
+  /** See {@linkcode merge}. */
+  merge<U extends readonly unknown[]>(
+    ...others: { [K in keyof U]: Source<U[K]> }
+  ): Stream<T | U[number]> {
+    return new Stream(merge<(T | U[number])[]>(this.#items, ...others));
+  }
+
+  /** See {@linkcode buffered}. */
+  buffered<U>(
+    fn: (item: T, context: ItemContext) => U | PromiseLike<U>,
+    options?: BufferedOptions,
+  ): Stream<U> {
+    return new Stream(buffered(this.#items, fn, options));
+  }
+
+  /** See {@linkcode bufferUnordered}. */
+  bufferUnordered<U>(
+    fn: (item: T, context: ItemContext) => U | PromiseLike<U>,
+    options?: BufferedOptions,
+  ): Stream<U> {
+    return new Stream(bufferUnordered(this.#items, fn, options));
+  }
+
+  /** See {@linkcode forEachConcurrent}. */
+  forEachConcurrent(
+    each: (item: T, context: ItemContext) => unknown,
+    options?: ForEachConcurrentOptions<T>,
+  ): Promise<void> {
+    return forEachConcurrent(this.#items, each, options);
+  }
+
+  /** See {@linkcode forEach}. */
+  forEach(fn: (item: T, index: number) => unknown): Promise<void> {
+    return forEach(this.#items, fn);
+  }
+
+  /** See {@linkcode toArray}. */
+  toArray(): Promise<T[]> {
+    return toArray(this.#items);
+  }
+
+  /** See {@linkcode reduce}. */
+  reduce(fn: (sum: T, item: T, index: number) => T | PromiseLike<T>): Promise<T>;
+  /** See {@linkcode reduce}. */
+  reduce<A>(fn: (sum: A, item: T, index: number) => A | PromiseLike<A>, initial: A): Promise<A>;
+  reduce<A>(fn: (sum: A, item: T, index: number) => A | PromiseLike<A>, ...rest: A[]): Promise<A> {
+    return reduce(this.#items, fn, ...rest as [A]);
+  }
+
+  /** See {@linkcode some}. */
+  some(predicate: (item: T, index: number) => unknown): Promise<boolean> {
+    return some(this.#items, predicate);
+  }
+
+  /** See {@linkcode every}. */
+  every(predicate: (item: T, index: number) => unknown): Promise<boolean> {
+    return every(this.#items, predicate);
+  }
+
+  /** See {@linkcode find}. */
+  find<S extends T>(predicate: (item: T, index: number) => item is S): Promise<S | undefined>;
+  /** See {@linkcode find}. */
+  find(predicate: (item: T, index: number) => unknown): Promise<T | undefined>;
+  find(predicate: (item: T, index: number) => unknown): Promise<T | undefined> {
+    return find(this.#items, predicate);
   }
 }

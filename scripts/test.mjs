@@ -37,7 +37,9 @@ function command(runtime, used) {
   if (runtime === "bun") return [executable, "test", ...files.map((file) => `./${file}`)];
   const granted = ["net", "read", "write", "env", "run", "sys"].map((name) => `--allow-${name}`);
   const local = used === "local module" ? ["--import-map=test/support/assert_local_map.json"] : [];
-  return [executable, "test", "--no-prompt", "--no-check", ...granted, ...local, ...files];
+  // Packages come from node_modules, as on the others; deno.json keeps it out of sight otherwise.
+  const flags = ["--no-prompt", "--no-check", "--node-modules-dir=manual", ...granted, ...local];
+  return [executable, "test", ...flags, ...files];
 }
 
 /** Whether the standard library's assertions are in reach, or in Deno's cache. */

@@ -1,34 +1,14 @@
 import { assertEquals, assertGreater } from "#assert";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { VERSION } from "../main.ts";
 import { pathOf, RUN, runServer, ServerProcess } from "./main/server_process.ts";
-import { runtime, test, type TestContext } from "./support/harness.ts";
+import { runtime, test } from "./support/harness.ts";
+import { examplesOf, fileOf, textOf } from "./support/markdown.ts";
 
-const README = readFileSync(pathOf("README.md"), "utf8").replaceAll("\r\n", "\n");
+const README = textOf("README.md");
 
 /** The examples by kind: "ts", and "ts ignore" for what runs until it is stopped. */
-const EXAMPLES = [...README.matchAll(/^```(ts[^\n]*)\n([^]*?)^```$/gm)].map(
-  ([, kind = "", code = ""]) => ({ kind, code }),
-);
-
-/** An example as a file of its own, which imports the library from here. */
-function fileOf(t: TestContext, code: string): string {
-  const folder = mkdtempSync(join(tmpdir(), "incoming-"));
-  t.defer(() => rmSync(folder, { recursive: true }));
-  const file = join(folder, "example.mts");
-  const { exports } = JSON.parse(readFileSync(pathOf("deno.json"), "utf8")) as {
-    exports: Record<string, string>;
-  };
-  const source = code.replace(/(?<=from ")@incoming\/net(\/[a-z]+)?(?=")/g, (_, entry = "") => {
-    return pathToFileURL(pathOf(exports[`.${entry}`] ?? "no such entry")).href;
-  });
-  writeFileSync(file, source);
-  return file;
-}
+const EXAMPLES = examplesOf(README);
 
 test("README.md has a server, and other examples", () => {
   assertEquals(EXAMPLES.filter(({ kind }) => kind === "ts ignore").length, 1);
@@ -85,7 +65,7 @@ test(`README.md: the command for a bare clone runs on ${runtime}`, async (t) => 
 });
 
 test("README.md: the npm commands are scripts of package.json", () => {
-  const { scripts } = JSON.parse(readFileSync(pathOf("package.json"), "utf8"));
+  const { scripts } = JSON.parse(textOf("package.json"));
   const named = [...README.matchAll(/\bnpm (start|test|run [\w-]+)/g)];
   const missing = named.map(([, name = ""]) => name.replace("run ", ""))
     .filter((name) => !Object.hasOwn(scripts, name));

@@ -1003,6 +1003,17 @@ test("forEachConcurrent() takes a done or value that throws for a failure of the
   }
 });
 
+test("forEachConcurrent() does not look at the value of the end", async () => {
+  const end = {
+    done: true,
+    get value(): never {
+      throw first;
+    },
+  };
+  const source = { [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve(end) }) };
+  await forEachConcurrent(source as unknown as AsyncIterable<number>, () => assert(false));
+});
+
 test("forEachConcurrent() takes whatever is truthy as done", async () => {
   const source = { [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: 1 }) }) };
   await forEachConcurrent(source as unknown as AsyncIterable<number>, () => assert(false));

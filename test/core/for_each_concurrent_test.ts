@@ -213,6 +213,16 @@ test("forEachConcurrent() reports a refused limit even when closing the source f
   assertEquals(source.closes, 1);
 });
 
+test("forEachConcurrent() has closed the source when it refuses a limit", async () => {
+  const source = new ManualSource<number>();
+  const closing = gate();
+  source.onReturn = () => closing.promise;
+  const refused = reasonOf(forEachConcurrent(source, () => 0, { limit: 0 }));
+  assertEquals([await outcome(refused), source.closes], ["pending", 1]);
+  closing.resolve();
+  assertInstanceOf(await refused, RangeError);
+});
+
 test("forEachConcurrent() refuses a bad limit before it looks at the signal", async () => {
   const signal = AbortSignal.abort();
   await assertRejects(() => forEachConcurrent([], () => 0, { limit: 0, signal }), RangeError);
@@ -279,6 +289,21 @@ test("forEachConcurrent() holds no place for a handler that returns no promise",
   assertEquals(items, [0, 1, 2, 3]);
   blocked.resolve();
   await done;
+});
+
+test("forEachConcurrent() asks on at once when a handler, or onError, returns no promise", async () => {
+  const failing = () => {
+    throw new Error("every one");
+  };
+  for (const fails of [false, true]) {
+    const source = new ReadySource([0, 1, 2]);
+    const pulls: number[] = [];
+    // What happens in the next microtask finds the next item asked for.
+    const look = () => queueMicrotask(() => pulls.push(source.pulls));
+    const onError = fails ? look : undefined;
+    await forEachConcurrent(source, fails ? failing : look, { limit: 1, onError });
+    assertEquals(pulls, [2, 3, 4]);
+  }
 });
 
 // Order

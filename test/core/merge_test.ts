@@ -254,6 +254,22 @@ test("merge() that is left closes every source, waits for the idle, not for the 
   assertEquals([await left, await stream.next()], [END, END]);
 });
 
+test("merge() that is left waits for a source whose item is ready", async () => {
+  const [one, two] = [new ManualSource<number>(), new ManualSource<number>()];
+  const closing = gate();
+  two.onReturn = () => closing.promise;
+  const stream = merge(one, two);
+  const first = stream.next();
+  await macrotask();
+  await one.push(1);
+  await two.push(2);
+  await first;
+  const left = stream.return?.() ?? never();
+  assertEquals([await outcome(left), two.closes], ["pending", 1]);
+  closing.resolve();
+  assertEquals(await left, END);
+});
+
 test("merge() that is left waits for all idle sources, and reports the failure of one", async () => {
   const [failing, slow] = [new ManualSource<number>(), new ManualSource<number>()];
   const closing = gate();

@@ -117,8 +117,15 @@ test("PullStream is its own async iterator, left by break", async () => {
   assertEquals(stream.leaves, 1);
 });
 
-test("PullStream is left by asyncDispose", async () => {
+test("PullStream is left by asyncDispose, which waits for its end", async () => {
   const stream = new Hand();
-  assertStrictEquals(await stream[Symbol.asyncDispose](), undefined);
-  assertEquals(stream.leaves, 1);
+  const closing = gate();
+  stream.finish(closing.promise);
+  const disposed = stream[Symbol.asyncDispose]();
+  assertEquals(await outcome(disposed), "pending");
+  closing.resolve();
+  assertStrictEquals(await disposed, undefined);
+  const other = new Hand();
+  await other[Symbol.asyncDispose]();
+  assertEquals(other.leaves, 1);
 });

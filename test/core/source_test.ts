@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertStrictEquals, assertThrows } from "#assert";
 import {
   disposeLate,
+  isEnd,
   isThenable,
   iteratorOf,
   leave,
@@ -249,6 +250,17 @@ test("requireFunction() names what it got", () => {
     TypeError,
     "Cannot map: expected a function, got 1",
   );
+});
+
+test("isEnd() takes whatever is truthy as done, and refuses what is no object", () => {
+  const said = (done: unknown) => isEnd({ done, value: 1 } as IteratorResult<number>);
+  assertEquals([false, undefined, null, 0, ""].map(said), Array(5).fill(false));
+  assertEquals([true, 1, "no", {}].map(said), Array(4).fill(true));
+  assertEquals(isEnd(Object.assign(() => {}, { value: 1 })), false);
+  for (const none of [undefined, null, 1, "done", true, Symbol.iterator]) {
+    const given = none as unknown as IteratorResult<number>;
+    assertThrows(() => isEnd(given), TypeError, "next() must answer an object, got");
+  }
 });
 
 test("requireResult() passes objects on, and names what is none", () => {

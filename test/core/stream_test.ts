@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertInstanceOf, assertStrictEquals, assertThrows } from "#assert";
 import { Stream } from "../../core/stream.ts";
+import { FakeTimers } from "../support/fake_timers.ts";
 import {
   END,
+  type Gate,
   gate,
   macrotask,
   ManualSource,
@@ -127,10 +129,98 @@ test("Stream.merge() takes any number of others, and closes all", async () => {
   assertEquals(sources.map(({ closes }) => closes), [1, 1, 1]);
 });
 
+test("Stream.drop(), flatMap(), chunks() and timeout() chain, each a stream", async () => {
+  const timers = new FakeTimers();
+  const stream = Stream.from([0, 1, 2, 3]).drop(1).flatMap((n) => [n, n]).timeout(5, { timers })
+    .chunks(4, { timeout: 5, timers });
+  assertInstanceOf(stream, Stream);
+  assertEquals(await Array.fromAsync(stream), [[1, 1, 2, 2], [3, 3]]);
+  assertEquals(timers.armed, 0);
+  assertThrows(() => Stream.from("a").drop(-1), RangeError);
+  assertThrows(() => Stream.from("a").chunks(0), RangeError);
+  assertThrows(() => Stream.from("a").timeout(0), RangeError);
+});
+
+test("Stream.timeout() and chunks() pass their options on", async () => {
+  const timers = new FakeTimers();
+  const silent = new Stream(new ManualSource()).timeout(5, { timers }).next();
+  await macrotask();
+  timers.advance(5);
+  assertInstanceOf(await reasonOf(silent), DOMException);
+  const source = new ManualSource<number>();
+  const chunk = new Stream(source).chunks(2, { timeout: 5, timers }).next();
+  await macrotask();
+  await source.push(1);
+  timers.advance(5);
+  assertEquals(await chunk, { done: false, value: [1] });
+});
+
+test("Stream.buffered() keeps the order, bufferUnordered() does not", async () => {
+  const results = async (ordered: boolean) => {
+    const gates = [gate<string>(), gate<string>()];
+    const stream = Stream.from(gates);
+    const wait = ({ promise }: Gate<string>) => promise;
+    const all = (ordered ? stream.buffered(wait) : stream.bufferUnordered(wait)).toArray();
+    await macrotask();
+    gates[1]?.resolve("b");
+    await macrotask();
+    gates[0]?.resolve("a");
+    return await all;
+  };
+  assertEquals([await results(true), await results(false)], [["a", "b"], ["b", "a"]]);
+});
+
+test("Stream.buffered() and bufferUnordered() pass their options on", async () => {
+  for (const name of ["buffered", "bufferUnordered"] as const) {
+    assertThrows(() => Stream.from("a")[name]((it) => it, { limit: 0 }), RangeError);
+    const source = new ReadySource(naturals());
+    const stop = new AbortController();
+    const stream = Stream.from(source)[name](() => gate().promise, {
+      limit: 2,
+      signal: stop.signal,
+    });
+    const waiting = stream.next();
+    await macrotask();
+    assertEquals(source.pulls, 2);
+    void stream.return();
+    assertEquals([await waiting, source.closes], [END, 1]);
+    const stopped = reasonOf(
+      new Stream(new ManualSource())[name](() => 0, { signal: stop.signal }).next(),
+    );
+    stop.abort("enough");
+    assertEquals(await stopped, "enough");
+  }
+});
+
+test("Stream.reduce() takes an initial value, undefined included, or none", async () => {
+  assertEquals(await Stream.from([1, 2]).reduce((sum, n) => sum + n), 3);
+  assertEquals(await Stream.from([1, 2]).reduce((text, n) => text + n, "0"), "012");
+  assertInstanceOf(await reasonOf(Stream.from(Array<number>()).reduce(() => 0)), TypeError);
+  assertStrictEquals(await Stream.from([]).reduce(() => undefined, undefined), undefined);
+});
+
+test("Stream.toArray(), forEach(), some(), every() and find() read the stream", async () => {
+  assertEquals(await Stream.from("ab").toArray(), ["a", "b"]);
+  const given: unknown[] = [];
+  await Stream.from("ab").forEach((...all) => given.push(all));
+  assertEquals(given, [["a", 0], ["b", 1]]);
+  assertEquals(await Stream.from([1, 2]).some((n) => n === 2), true);
+  assertEquals(await Stream.from([1, 2]).every((n) => n === 2), false);
+  assertEquals(await Stream.from([1, 2]).find((n) => n === 2), 2);
+});
+
+test("Stream.find() closes the stream, and with it the source", async () => {
+  const source = new ReadySource(naturals());
+  const stream = Stream.from(source).map((n) => n);
+  assertEquals(await stream.find((n) => n === 3), 3);
+  assertEquals([source.pulls, source.closes, await stream.next()], [4, 1, END]);
+});
+
 test("Stream methods ask for nothing before the first item is asked for", async () => {
   const source = new ManualSource<number>();
   const stream = new Stream(source).map((n) => n).filter(Boolean).take(1).merge()
-    .takeUntil(new AbortController().signal);
+    .takeUntil(new AbortController().signal).drop(0).flatMap((n) => [n]).timeout(1).chunks(1)
+    .buffered((it) => it).bufferUnordered((it) => it);
   await macrotask();
   assertEquals([source.pulls, source.closes], [0, 0]);
   await stream.return();
