@@ -4,11 +4,10 @@
  * @module
  */
 
+import { bufferedRun } from "./buffered.ts";
 import type { BufferedOptions } from "./buffered_options.ts";
-import { BufferedRun } from "./buffered_run.ts";
 import type { ItemContext } from "./for_each_concurrent.ts";
-import { requireLimit, requireSignal } from "./limits.ts";
-import { open, requireFunction, type Source } from "./source.ts";
+import type { Source } from "./source.ts";
 
 /**
  * What `fn` makes of the items of `source`, first ready first, with up to `limit` results in the
@@ -53,12 +52,5 @@ export function bufferUnordered<T, U>(
   fn: (item: T, context: ItemContext) => U | PromiseLike<U>,
   options: BufferedOptions = {},
 ): AsyncIterableIterator<U, undefined, undefined> & AsyncDisposable {
-  const verb = "buffer";
-  const { limit, signal } = options;
-  const iterator = open(verb, source, () => {
-    requireFunction(verb, fn);
-    requireLimit(verb, limit);
-    requireSignal(verb, signal);
-  });
-  return new BufferedRun(iterator, fn, { limit: limit ?? Infinity, signal, ordered: false });
+  return bufferedRun(source, fn, options, { ordered: false });
 }

@@ -53,12 +53,21 @@ export function buffered<T, U>(
   fn: (item: T, context: ItemContext) => U | PromiseLike<U>,
   options: BufferedOptions = {},
 ): AsyncIterableIterator<U, undefined, undefined> & AsyncDisposable {
+  return bufferedRun(source, fn, options, { ordered: true });
+}
+
+/** Checks the arguments and makes the stream, for both `buffered` and `bufferUnordered`. */
+export function bufferedRun<T, U>(
+  source: Source<T>,
+  fn: (item: T, context: ItemContext) => U | PromiseLike<U>,
+  { limit, signal }: BufferedOptions,
+  { ordered }: { readonly ordered: boolean },
+): BufferedRun<T, U> {
   const verb = "buffer";
-  const { limit, signal } = options;
   const iterator = open(verb, source, () => {
     requireFunction(verb, fn);
     requireLimit(verb, limit);
     requireSignal(verb, signal);
   });
-  return new BufferedRun(iterator, fn, { limit: limit ?? Infinity, signal, ordered: true });
+  return new BufferedRun(iterator, fn, { limit: limit ?? Infinity, signal, ordered });
 }

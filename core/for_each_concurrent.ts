@@ -5,7 +5,7 @@
  */
 
 import { ConcurrentRun } from "./concurrent_run.ts";
-import { show } from "./show.ts";
+import { requireLimit, requireSignal } from "./limits.ts";
 import { iteratorOf, leave, requireFunction, type Source } from "./source.ts";
 
 /** How {@linkcode forEachConcurrent} runs. */
@@ -92,18 +92,4 @@ export async function forEachConcurrent<T>(
   }
   const run = new ConcurrentRun(iterator, each, { limit: limit ?? Infinity, signal, onError });
   await run.finished;
-}
-
-/** Throws unless `limit` is a positive safe integer, Infinity, null or undefined. */
-function requireLimit(verb: string, limit: unknown): void {
-  if (limit === undefined || limit === null || limit === Infinity) return;
-  if (Number.isSafeInteger(limit) && (limit as number) > 0) return;
-  throw new RangeError(
-    `Cannot ${verb}: limit must be a positive integer, Infinity or null, got ${show(limit)}`,
-  );
-}
-
-function requireSignal(verb: string, signal: unknown): void {
-  if (signal === undefined || signal instanceof AbortSignal) return;
-  throw new TypeError(`Cannot ${verb}: signal must be an AbortSignal, got ${show(signal)}`);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { show } from "./show.ts";
+import { requireCount } from "./limits.ts";
 import { open, type Source } from "./source.ts";
 import { Stage } from "./stage.ts";
 
@@ -29,16 +29,10 @@ export function take<T>(
   source: Source<T>,
   count: number,
 ): AsyncIterableIterator<T, undefined, undefined> & AsyncDisposable {
-  const iterator = open("take", source, () => requireCount(count));
+  const iterator = open("take", source, () => requireCount("take", count));
   let left = count;
   return new Stage<T, T>(iterator, {
     more: () => left-- > 0,
     each: (item, { emit }) => emit(item),
   });
-}
-
-function requireCount(count: number): void {
-  if (count === Infinity || (Number.isSafeInteger(count) && count >= 0)) return;
-  const expected = "an integer of at least 0, or Infinity";
-  throw new RangeError(`Cannot take: count must be ${expected}, got ${show(count)}`);
 }
