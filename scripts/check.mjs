@@ -24,6 +24,8 @@ const STEPS = {
   examples: [
     [...deno, "test", "--doc", "--no-prompt", "--allow-net", "--allow-read", local, ...sources],
   ],
+  // Only that it works; its figures need a quiet machine.
+  bench: [[...node, "scripts/bench.mjs", "streams", "--tiny"]],
   architecture: [[...node, "scripts/test.mjs", "--runtime", "node", "architecture"]],
   jsr: [[...deno, "publish", "--dry-run", "--allow-dirty"]],
   package: [
