@@ -52,6 +52,7 @@ export async function listen(options: ListenOptions): Promise<Listener<TcpAddr>>
 
 function bind(options: ResolvedListenOptions, socket: BunSocketHandler<BunTransport>): BunListener {
   const { hostname, port, backlog, ipv6Only, reusePort } = options;
+  // No types of Bun are needed to compile this: bun_types.ts says what is used, test/types holds it.
   const { Bun } = globalThis as unknown as { Bun: BunNamespace };
   if (backlog !== undefined) {
     throw new NotSupported(

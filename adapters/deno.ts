@@ -43,6 +43,7 @@ function tcp({ hostname, port }: DenoNetAddr): TcpAddr {
 function bind(
   { hostname, port, backlog, ipv6Only, reusePort }: ResolvedListenOptions,
 ): DenoListener {
+  // No types of Deno are needed to compile this: deno_types.ts says what is used, test/types holds it.
   const { Deno } = globalThis as unknown as { Deno: DenoNamespace };
   if (ipv6Only) {
     throw new NotSupported(

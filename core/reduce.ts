@@ -51,7 +51,7 @@ export async function reduce<T, A>(
     return false;
   };
   await consume("reduce", source, () => requireFunction("reduce", fn), (item: T, index) => {
-    // Without an initial value, A is T.
+    // Without an initial value, A is T: the overloads say so, and the compiler cannot see it here.
     if (combined.length === 0) return keep(item as unknown as A);
     const value = fn(combined[0] as A, item, index);
     return isThenable(value) ? Promise.resolve(value).then(keep) : keep(value);

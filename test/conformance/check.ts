@@ -62,6 +62,14 @@ export function turns(ms = 100): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** Waits until `condition` holds; fails when it does not within 10 s. */
+export async function eventually(condition: () => boolean, what: string): Promise<void> {
+  for (let waited = 0; !condition(); waited += 10) {
+    if (waited >= 10_000) throw new Error(`${what}: not within 10 s`);
+    await turns(10);
+  }
+}
+
 /** Whether `promise` is still pending after everything that is ready has happened. */
 export async function pending(promise: Promise<unknown>, ms = 100): Promise<boolean> {
   let settled = false;

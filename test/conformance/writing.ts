@@ -73,6 +73,7 @@ export const writingCases: readonly Case[] = [
       withConnection(subject, async (connection) => {
         for (const value of ["text", null, undefined, [1], new ArrayBuffer(1)]) {
           const error = await failure(
+            // What a caller without types may pass.
             connection.write(value as unknown as Uint8Array),
             "a bad value",
           );
