@@ -7,7 +7,14 @@
 import { own } from "./settler.ts";
 
 type Answer<T> = IteratorResult<T, undefined>;
-type Resolve<T> = (answer: Answer<T> | PromiseLike<Answer<T>>) => void;
+/** Takes an answer, or the promise of one. */
+export type Resolve<T> = (answer: Answer<T> | Promise<Answer<T>>) => void;
+
+/** Who waits: a `next()` with its promise, or a callback alone. */
+interface Waiter<T> {
+  readonly resolve: Resolve<T>;
+  readonly promise: Promise<Answer<T>> | undefined;
+}
 
 const FINISHED: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
@@ -20,9 +27,9 @@ const FINISHED: IteratorReturnResult<undefined> = { done: true, value: undefined
 export abstract class PullStream<T>
   implements AsyncIterableIterator<T, undefined, undefined>, AsyncDisposable {
   // The first in line stands in fields: mostly nobody is behind it, and nothing is made per item.
-  #first: Promise<Answer<T>> | undefined;
   #resolve: Resolve<T> | undefined;
-  readonly #others: PromiseWithResolvers<Answer<T>>[] = [];
+  #promise: Promise<Answer<T>> | undefined;
+  readonly #others: Waiter<T>[] = [];
   #outcome: Promise<unknown> | undefined;
 
   /** Waits for the next item, or the end. */
@@ -48,12 +55,12 @@ export abstract class PullStream<T>
 
   /** Whether some `next()` is waiting. */
   protected get wanted(): boolean {
-    return this.#first !== undefined;
+    return this.#resolve !== undefined;
   }
 
   /** Gets in line for an item. */
-  protected wait(): Promise<IteratorResult<T, undefined>> {
-    if (this.#first === undefined) return this.#first = new Promise(this.#stand);
+  protected wait(): Promise<Answer<T>> {
+    if (this.#resolve === undefined) return this.#promise = new Promise(this.#stand);
     const other = Promise.withResolvers<Answer<T>>();
     this.#others.push(other);
     return other.promise;
@@ -62,6 +69,12 @@ export abstract class PullStream<T>
   readonly #stand = (resolve: Resolve<T>): void => {
     this.#resolve = resolve;
   };
+
+  /** Gets in line with a callback: it is given the next item at once, or the promise of how the stream has ended. */
+  protected waitWith(resolve: Resolve<T>): void {
+    if (this.#resolve === undefined) this.#resolve = resolve;
+    else this.#others.push({ resolve, promise: undefined });
+  }
 
   /** Answers the first in line. */
   protected answer(value: T): void {
@@ -72,17 +85,18 @@ export abstract class PullStream<T>
 
   #moveUp(): void {
     const next = this.#others.length > 0 ? this.#others.shift() : undefined;
-    this.#first = next?.promise;
     this.#resolve = next?.resolve;
+    this.#promise = next?.promise;
   }
 
   /** Ends the stream; once. */
   protected close(outcome: Promise<unknown>): void {
     this.#outcome = own(outcome);
-    for (; this.#first !== undefined; this.#moveUp()) {
+    for (let resolve = this.#resolve; resolve !== undefined; resolve = this.#resolve) {
       // A failure is for those who await their item, and no fault when nobody does.
-      own(this.#first);
-      this.#resolve?.(this.report());
+      if (this.#promise !== undefined) own(this.#promise);
+      this.#moveUp();
+      resolve(this.report());
     }
   }
 

@@ -5,7 +5,7 @@
  */
 
 import { Breather } from "./breather.ts";
-import { PullStream } from "./pull_stream.ts";
+import { PullStream, type Resolve } from "./pull_stream.ts";
 import { own, rejected } from "./settler.ts";
 import { disposeLate, isEnd, isThenable, leave, pull } from "./source.ts";
 
@@ -45,6 +45,8 @@ const DONE: Promise<void> = Promise.resolve();
  */
 export class Stage<In, Out> extends PullStream<Out> {
   readonly #iterator: AsyncIterator<In, unknown, undefined>;
+  /** The source, if it is a stage too: then an item passes from one to the other without a promise. */
+  readonly #stage: Stage<unknown, In> | undefined;
   readonly #operator: Operator<In, Out>;
   readonly #breather = new Breather();
   #begun = false;
@@ -57,6 +59,7 @@ export class Stage<In, Out> extends PullStream<Out> {
   constructor(iterator: AsyncIterator<In, unknown, undefined>, operator: Operator<In, Out>) {
     super();
     this.#iterator = iterator;
+    this.#stage = iterator instanceof Stage ? iterator as Stage<unknown, In> : undefined;
     this.#operator = operator;
   }
 
@@ -66,6 +69,13 @@ export class Stage<In, Out> extends PullStream<Out> {
     const item = this.wait();
     if (!this.#busy) this.#advance();
     return item;
+  }
+
+  /** As `next()`, with a callback in the place of the promise. */
+  #request(resolve: Resolve<Out>): void {
+    if (this.over) return resolve(this.report());
+    this.waitWith(resolve);
+    if (!this.#busy) this.#advance();
   }
 
   /** Leaves the stream at once. */
@@ -117,7 +127,13 @@ export class Stage<In, Out> extends PullStream<Out> {
     if (this.over) return;
     if (this.#operator.more?.() === false) return this.#end();
     this.#parked = true;
-    pull(this.#iterator).then(this.#onNext, this.#onSourceError);
+    if (this.#stage !== undefined) this.#stage.#request(this.#onAnswer);
+    else pull(this.#iterator).then(this.#onNext, this.#onSourceError);
+  };
+
+  readonly #onAnswer: Resolve<In> = (answer): void => {
+    if (answer instanceof Promise) void answer.then(this.#onNext, this.#onSourceError);
+    else this.#onNext(answer);
   };
 
   readonly #onNext = (result: IteratorResult<In, unknown>): void => {

@@ -437,3 +437,46 @@ test("settle() uses a value at once, and a promised one when it is there", async
   await macrotask();
   assertEquals(said.slice(1), [2, ["failed", 4], 3]);
 });
+
+test("Stage over a stage takes an item in the moment that the other has it, without a promise", async () => {
+  const seen: string[] = [];
+  const inner = map([1], (n) => {
+    seen.push("inner");
+    queueMicrotask(() => seen.push("a microtask later"));
+    return n;
+  });
+  const outer = map(inner, (n) => (seen.push("outer"), n));
+  assertEquals(await outer.next(), item(1));
+  await macrotask();
+  assertEquals(seen, ["inner", "outer", "a microtask later"]);
+});
+
+test("Stage over a stage stands in line with the others that ask the inner one", async () => {
+  const source = new ManualSource<number>();
+  const inner = map(source, (n) => n);
+  const outer = map(inner, (n) => n * 10);
+  const answers = [inner.next(), outer.next(), inner.next(), outer.next()];
+  for (const n of [1, 2, 3, 4]) await source.push(n);
+  assertEquals(await Promise.all(answers), [item(1), item(20), item(3), item(40)]);
+});
+
+test("Stage over a stage reports the failure of the inner one, once", async () => {
+  const source = new ManualSource<number>();
+  const inner = map(source, () => {
+    throw error;
+  });
+  const outer = map(map(inner, (n) => n), (n) => n);
+  const [first, second] = [outer.next(), outer.next()];
+  await source.push(1);
+  assertStrictEquals(await reasonOf(first), error);
+  assertEquals(await second, END);
+  assertEquals(source.closes, 1);
+  assertEquals(await outer.next(), END);
+  assertEquals(await inner.next(), END);
+});
+
+test("Stage over a stage that was left already is done at once", async () => {
+  const inner = map(naturals(), (n) => n);
+  await inner[Symbol.asyncDispose]();
+  assertEquals(await map(inner, (n) => n).next(), END);
+});
