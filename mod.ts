@@ -40,12 +40,29 @@
  * @module
  */
 
-export { type Addr, formatAddr, type MemoryAddr, type TcpAddr } from "./core/addr.ts";
+export type { WithTls } from "./core/adapter.ts";
+export {
+  type Addr,
+  formatAddr,
+  type MemoryAddr,
+  type StreamAddr,
+  type TcpAddr,
+  type UnixAddr,
+} from "./core/addr.ts";
 export { bufferUnordered } from "./core/buffer_unordered.ts";
 export { buffered } from "./core/buffered.ts";
 export type { BufferedOptions } from "./core/buffered_options.ts";
+export { BufferedReader, type ReadLineOptions, type ReadOptions } from "./core/buffered_reader.ts";
 export { chunks, type ChunksOptions } from "./core/chunks.ts";
-export type { Connection, Reader, Writer } from "./core/connection.ts";
+export type {
+  CommonConnectOptions,
+  ConnectOptions,
+  TcpConnectOptions,
+  UnixConnectOptions,
+} from "./core/connect_options.ts";
+export { Connection, type Reader, type Writer } from "./core/connection.ts";
+export type { ConnectionFromInit, ConnectionStreams } from "./core/connection_from.ts";
+export { copy, type CopyOptions } from "./core/copy.ts";
 export { drop } from "./core/drop.ts";
 export {
   NetworkError,
@@ -63,12 +80,25 @@ export {
   type ForEachConcurrentOptions,
   type ItemContext,
 } from "./core/for_each_concurrent.ts";
-export type { Listener, ListenerStats, ListenOptions } from "./core/listener.ts";
+export { encodeFrame, type FrameOptions, frames, writeFrame } from "./core/frames.ts";
+export { lines, type LinesOptions } from "./core/lines.ts";
+export type {
+  CommonListenOptions,
+  Listener,
+  ListenerStats,
+  ListenOptions,
+  TcpListenOptions,
+  TlsListener,
+  UnixListenOptions,
+} from "./core/listener.ts";
 export { map } from "./core/map.ts";
 export { merge } from "./core/merge.ts";
+export { pipe, type PipeOptions, type PipeResult } from "./core/pipe_connections.ts";
 export { reduce } from "./core/reduce.ts";
 export { type Scope, scope, type ScopeOptions } from "./core/scope.ts";
 export { type AcquireOptions, type Permit, Semaphore } from "./core/semaphore.ts";
+export { serve, type ServeOptions } from "./core/serve.ts";
+export type { ServeContext, Served } from "./core/served.ts";
 export { some } from "./core/some.ts";
 export type { Source } from "./core/source.ts";
 export { Stream } from "./core/stream.ts";
@@ -76,9 +106,16 @@ export { take } from "./core/take.ts";
 export { takeUntil } from "./core/take_until.ts";
 export { type TaskToken, TaskTracker } from "./core/task_tracker.ts";
 export { timeout, type TimeoutOptions } from "./core/timeout.ts";
+export type { Timeouts } from "./core/timeouts.ts";
 export type { Timers } from "./core/timers.ts";
+export type {
+  Certificate,
+  PeerCertificate,
+  TlsConnectOptions,
+  TlsListenOptions,
+} from "./core/tls.ts";
 export { toArray } from "./core/to_array.ts";
-export { listen } from "./adapters/current.ts";
+export { connect, listen } from "./adapters/current.ts";
 
 // Started as a program, this is the chapter's web server. In a bundle `main` is true for the bundle,
 // whoever imports this: hence the file name.

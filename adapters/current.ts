@@ -4,13 +4,17 @@
  * @module
  */
 
-import type { TcpAddr } from "../core/addr.ts";
-import type { Listener, ListenOptions } from "../core/listener.ts";
-
-/** What every adapter exports. */
-interface Adapter {
-  listen(options: ListenOptions): Promise<Listener<TcpAddr>>;
-}
+import type { Adapter, WithTls } from "../core/adapter.ts";
+import type { TcpAddr, UnixAddr } from "../core/addr.ts";
+import type { ConnectOptions } from "../core/connect_options.ts";
+import type { Connection } from "../core/connection.ts";
+import type {
+  Listener,
+  ListenOptions,
+  TcpListenOptions,
+  TlsListener,
+  UnixListenOptions,
+} from "../core/listener.ts";
 
 /** The adapter is loaded when it is first needed, and only that one. */
 function load(): Promise<Adapter> {
@@ -21,14 +25,22 @@ function load(): Promise<Adapter> {
   return import("./node.ts");
 }
 
+/** Listens on a TCP port, with TLS; see the last form. */
+export function listen(options: WithTls<TcpListenOptions>): Promise<TlsListener<TcpAddr>>;
+/** Listens on a unix socket, with TLS; see the last form. */
+export function listen(options: WithTls<UnixListenOptions>): Promise<TlsListener<UnixAddr>>;
+/** Listens on a TCP port; see the last form. */
+export function listen(options: TcpListenOptions): Promise<Listener<TcpAddr>>;
+/** Listens on a unix socket; see the last form. */
+export function listen(options: UnixListenOptions): Promise<Listener<UnixAddr>>;
 /**
- * Listens for TCP connections, with the means of the runtime that runs this. Resolves when the socket
- * is bound; `listener.addr` has the real port.
+ * Listens on a TCP port or on a unix socket, with or without TLS, with the means of the runtime that
+ * runs this. Resolves when the socket is bound; `listener.addr` has the real port.
  *
  * Rejects with a TypeError or RangeError for an invalid option, with {@linkcode NotSupported} for one
  * that this runtime cannot honour, with a {@linkcode NetworkError} (`EADDRINUSE`, `EACCES`,
- * `EADDRNOTAVAIL`, `ENOTFOUND`, `ENOTCAPABLE`) when the address cannot be bound. Whoever listens
- * closes the listener.
+ * `EADDRNOTAVAIL`, `ENOTFOUND`, `ENOENT`, `ENOTCAPABLE`) when the address cannot be bound. Whoever
+ * listens closes the listener.
  *
  * @example A server that says hello, to many at once
  * ```ts
@@ -45,7 +57,40 @@ function load(): Promise<Adapter> {
  * await served;
  * ```
  */
-export async function listen(options: ListenOptions): Promise<Listener<TcpAddr>> {
+export function listen(options: ListenOptions): Promise<Listener>;
+export async function listen(options: ListenOptions): Promise<Listener> {
   const adapter = await load();
   return await adapter.listen(options);
+}
+
+/**
+ * Connects to a TCP port or to a unix socket, with or without TLS, with the means of the runtime that
+ * runs this. Resolves when the connection is there, the handshake of TLS included.
+ *
+ * Rejects with the reason of `signal` when that aborts, with a TypeError or RangeError for an invalid
+ * option, with {@linkcode NotSupported} for one that this runtime cannot honour, with a
+ * {@linkcode NetworkError} when there is no connection: `ECONNREFUSED`, `ETIMEDOUT`, `ENOTFOUND`,
+ * `ENOENT` (no such socket file), `ENOTCAPABLE`. Whoever connects closes the connection.
+ *
+ * @example One question, one answer
+ * ```ts
+ * import { connect, listen } from "@incoming/net";
+ *
+ * const listener = await listen({ port: 0 });
+ * const served = listener.incoming().take(1).forEach(async (connection) => {
+ *   await connection.write(await connection.read() ?? new Uint8Array());
+ *   await connection.close();
+ * });
+ *
+ * const connection = await connect({ port: listener.addr.port, timeout: 1000 });
+ * await connection.write(new TextEncoder().encode("hello"));
+ * const answer = new TextDecoder().decode(await connection.read() ?? undefined);
+ * await connection.close();
+ * await served;
+ * if (answer !== "hello") throw new Error(answer);
+ * ```
+ */
+export async function connect(options: ConnectOptions): Promise<Connection> {
+  const adapter = await load();
+  return await adapter.connect(options);
 }

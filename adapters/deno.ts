@@ -1,166 +1,154 @@
 /**
- * Listening with `Deno.listen`: the adapter of Deno.
+ * Listening and connecting with `Deno.listen` and `Deno.connect`: the adapter of Deno.
  *
- * It needs the permission `--allow-net`.
+ * It needs the permission `--allow-net`; for a unix socket also `--allow-read` and `--allow-write`, of
+ * the folder that the socket is in.
  *
  * @module
  */
 
-import { PullAcceptor } from "../core/acceptor.ts";
-import { formatAddr, type TcpAddr } from "../core/addr.ts";
+import { type AcceptorInit, PullAcceptor } from "../core/acceptor.ts";
+import type { WithTls } from "../core/adapter.ts";
+import type { TcpAddr, UnixAddr } from "../core/addr.ts";
 import { BoundListener } from "../core/bound_listener.ts";
-import { codeOf, connectionError, networkError, NotSupported } from "../core/errors.ts";
-import { type ResolvedListenOptions, resolveListenOptions } from "../core/listen_options.ts";
-import type { Listener, ListenOptions } from "../core/listener.ts";
-import type { Transport, TransportEvents } from "../core/transport.ts";
-import { TransportConnection } from "../core/transport_connection.ts";
-import type { DenoConn, DenoListener, DenoNamespace, DenoNetAddr } from "./deno_types.ts";
+import { type ConnectOptions, resolveConnectOptions } from "../core/connect_options.ts";
+import type { Connection } from "../core/connection.ts";
+import {
+  resolveCertificate,
+  type ResolvedListenOptions,
+  type ResolvedTlsListenOptions,
+  resolveListenOptions,
+} from "../core/listen_options.ts";
+import type {
+  Listener,
+  ListenOptions,
+  TcpListenOptions,
+  TlsListener,
+  UnixListenOptions,
+} from "../core/listener.ts";
+import type { Certificate } from "../core/tls.ts";
+import { HandshakeAcceptor } from "./deno_acceptor.ts";
+import { bind, type Bound } from "./deno_bind.ts";
+import { connectWith } from "./deno_connect.ts";
+import { type Ends, endsOf, plainConnection } from "./deno_transport.ts";
+import type { DenoConn } from "./deno_types.ts";
 
 /**
- * Listens for TCP connections with `Deno.listen`. Resolves when the socket is bound.
+ * Listens for connections with `Deno.listen`. Resolves when the socket is bound.
  *
  * Rejects with a TypeError or RangeError for an invalid option, with {@linkcode NotSupported} for one
- * that cannot be honoured here (`ipv6Only`; `reusePort` without `--unstable-net`), with a
- * NetworkError (`EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`, `ENOTFOUND`, `ENOTCAPABLE`) when the address
- * cannot be bound. Whoever listens closes the listener.
+ * that cannot be honoured here (`ipv6Only`; `reusePort` without `--unstable-net`; `backlog` with a
+ * path), with a NetworkError (`EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`, `ENOTFOUND`, `ENOENT`,
+ * `ENOTCAPABLE`) when the address cannot be bound. Whoever listens closes the listener.
+ *
+ * Without TLS, connections are accepted when somebody asks for one; until then they wait in the kernel.
+ * With `tls`, the encryption is that of `node:tls`, and they are accepted unasked, for their handshake:
+ * up to `maxPending` wait here then, and as many handshakes are under way at once, none of which waits
+ * for another. When the connection below ends without the end of TLS (`close_notify`), that is an end
+ * of file like any other: whoever needs to tell has to have an end in the protocol.
  */
-// deno-lint-ignore require-await -- what is wrong with the options is a rejection, too
-export async function listen(options: ListenOptions): Promise<Listener<TcpAddr>> {
+export function listen(options: WithTls<TcpListenOptions>): Promise<TlsListener<TcpAddr>>;
+/** The same on a unix socket, with TLS. */
+export function listen(options: WithTls<UnixListenOptions>): Promise<TlsListener<UnixAddr>>;
+/** The same on a TCP port, without TLS. */
+export function listen(options: TcpListenOptions): Promise<Listener<TcpAddr>>;
+/** The same on a unix socket, without TLS. */
+export function listen(options: UnixListenOptions): Promise<Listener<UnixAddr>>;
+/** The same on what the options say. */
+export function listen(options: ListenOptions): Promise<Listener>;
+export async function listen(options: ListenOptions): Promise<Listener> {
   const resolved = resolveListenOptions(options);
-  const listener = bind(resolved);
+  return resolved.tls === undefined
+    ? await listenPlain(resolved)
+    : await listenSecured(resolved, resolved.tls);
+}
+
+async function listenPlain(options: ResolvedListenOptions): Promise<Listener> {
+  const { timeouts } = options;
+  const bound = await bind(options);
   const acceptor = new PullAcceptor({
-    onAcceptError: resolved.onAcceptError,
-    stop: () => listener.close(),
-    acceptOne: () => accept(listener, resolved.noDelay),
+    ...acceptorOptions(bound, options),
+    acceptOne: () => accept(bound, options, (conn, ends) => plainConnection(conn, ends, timeouts)),
   });
-  return new BoundListener(tcp(listener.addr), acceptor, resolved.signal);
+  return new BoundListener(bound.addr, acceptor, options.signal);
 }
 
-function tcp({ hostname, port }: DenoNetAddr): TcpAddr {
-  return { transport: "tcp", hostname, port };
+async function listenSecured(
+  options: ResolvedListenOptions,
+  tls: ResolvedTlsListenOptions,
+): Promise<TlsListener> {
+  // Loaded when it is needed: a listener without TLS does not pay for it.
+  const { requireReadable, secureClient } = await import("./deno_tls.ts");
+  const { maxPending, timeouts, signal } = options;
+  requireReadable("listen", tls);
+  let current = tls;
+  const bound = await bind(options);
+  const init = { action: "finish the handshake", timeouts };
+  const acceptor = new HandshakeAcceptor({
+    ...acceptorOptions(bound, options),
+    maxPending,
+    acceptOne: () =>
+      accept(bound, options, (conn, ends) => secureClient({ conn, ends }, current, init)),
+  });
+  // deno-lint-ignore require-await -- what is wrong with the certificate is a rejection
+  const setCertificate = async (certificate: Certificate): Promise<void> => {
+    const next = resolveCertificate("set the certificate", certificate);
+    requireReadable("set the certificate", next);
+    current = { ...tls, ...next };
+  };
+  return Object.assign(new BoundListener(bound.addr, acceptor, signal), { setCertificate });
 }
 
-function bind(
-  { hostname, port, backlog, ipv6Only, reusePort }: ResolvedListenOptions,
-): DenoListener {
-  // No types of Deno are needed to compile this: deno_types.ts says what is used, test/types holds it.
-  const { Deno } = globalThis as unknown as { Deno: DenoNamespace };
-  if (ipv6Only) {
-    throw new NotSupported(
-      "Cannot listen: Deno has no option ipv6Only; listen on ::1, or on an address of this machine",
-    );
-  }
-  // Without the flag, Deno does not throw: it ends the process.
-  if (reusePort && Deno.listenDatagram === undefined) {
-    throw new NotSupported(
-      "Cannot listen: the option reusePort needs Deno to be started with --unstable-net",
-    );
-  }
-  try {
-    return Deno.listen({
-      hostname,
-      port,
-      ...(reusePort ? { reusePort } : {}),
-      ...(backlog === undefined ? {} : { tcpBacklog: backlog }),
-    });
-  } catch (error) {
-    throw networkError(`listen on ${formatAddr({ hostname, port })}`, listenCode(error), error);
-  }
+/** What acceptors of both kinds are made with. */
+function acceptorOptions(
+  { listener, release }: Bound,
+  { onAcceptError, maxConnections }: ResolvedListenOptions,
+): AcceptorInit {
+  return {
+    onAcceptError,
+    // The file limit cannot be read without all permissions, and need not be: who comes when there is
+    // no descriptor left waits in the kernel.
+    maxConnections,
+    stop: () => {
+      listener.close();
+      release();
+    },
+  };
 }
 
-/** Two failures to listen have no code. */
-function listenCode(error: unknown): string {
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
-  if (name === "NotCapable") return "ENOTCAPABLE";
-  return codeOf(error, /lookup|resolve/i.test(message) ? "ENOTFOUND" : "EINVAL");
-}
-
-async function accept(listener: DenoListener, noDelay: boolean): Promise<TransportConnection> {
+/** Accepts one connection, and makes something of it. */
+async function accept<T>(
+  { listener, addr }: Bound,
+  options: ResolvedListenOptions,
+  make: (conn: DenoConn, ends: Ends) => T,
+): Promise<T> {
   const conn = await listener.accept();
   try {
-    if (noDelay) conn.setNoDelay(true);
-    const init = { localAddr: tcp(conn.localAddr), remoteAddr: tcp(conn.remoteAddr) };
-    return new TransportConnection((events) => new DenoTransport(conn, events), init);
+    if (options.path === undefined && options.noDelay) conn.setNoDelay?.(true);
+    const ends = endsOf(conn);
+    // A unix socket is bound under another name than it has.
+    return make(conn, options.path === undefined ? ends : { ...ends, localAddr: addr });
   } catch (error) {
     conn.close();
     throw error;
   }
 }
 
-/** What a connection reads into at first: an idle one costs no more. */
-const MIN_BUFFER_BYTES = 2 * 1024;
-/** What it reads into at most: a chunk has no more bytes. */
-const MAX_BUFFER_BYTES = 64 * 1024;
-
-/** A connection of Deno. It reads when asked, which is what being paused means here. */
-class DenoTransport implements Transport {
-  readonly #conn: DenoConn;
-  readonly #events: TransportEvents;
-  #buffer = new Uint8Array(MIN_BUFFER_BYTES);
-  #released = false;
-
-  constructor(conn: DenoConn, events: TransportEvents) {
-    this.#conn = conn;
-    this.#events = events;
-  }
-
-  resume(): void {
-    void this.#read();
-  }
-
-  async #read(): Promise<void> {
-    try {
-      for (;;) {
-        const count = await this.#conn.read(this.#buffer);
-        if (count === null) return this.#events.ended();
-        if (!this.#events.received(this.#chunk(count))) return;
-      }
-    } catch (error) {
-      this.#failed(error);
-    }
-  }
-
-  /** The bytes that were read. A few are copied out; many are handed over, and the next buffer is larger. */
-  #chunk(count: number): Uint8Array {
-    const buffer = this.#buffer;
-    if (count <= buffer.length / 2) return buffer.slice(0, count);
-    const next = count === buffer.length ? buffer.length * 4 : buffer.length;
-    this.#buffer = new Uint8Array(Math.min(next, MAX_BUFFER_BYTES));
-    return buffer.subarray(0, count);
-  }
-
-  write(bytes: Uint8Array): boolean {
-    void this.#write(bytes);
-    return false;
-  }
-
-  async #write(bytes: Uint8Array): Promise<void> {
-    try {
-      let sent = await this.#conn.write(bytes);
-      while (sent < bytes.length) sent += await this.#conn.write(bytes.subarray(sent));
-      this.#events.written();
-    } catch (error) {
-      this.#failed(error);
-    }
-  }
-
-  shutdown(): void {
-    this.#conn.closeWrite().catch((error) => this.#failed(error));
-  }
-
-  /** What fails because the socket was released is no failure of the connection. */
-  #failed(error: unknown): void {
-    if (!this.#released) this.#events.failed(connectionError(error));
-  }
-
-  release(): void {
-    if (this.#released) return;
-    this.#released = true;
-    this.#conn.close();
-    this.#events.closed();
-  }
-
-  reset(): void {
-    this.release(); // Deno cannot send a reset.
-  }
+/**
+ * Connects with `Deno.connect`. Resolves when the connection is there, the handshake of TLS included.
+ *
+ * Rejects with the reason of `signal` when that aborts, with a TypeError or RangeError for an invalid
+ * option, with a NetworkError when there is no connection: `ECONNREFUSED`, `ETIMEDOUT`, `ENOTFOUND`,
+ * `ENOENT`, `ENOTCAPABLE`, `ECERT`, `EPROTO`. Whoever connects closes the connection.
+ */
+export async function connect(options: ConnectOptions): Promise<Connection> {
+  const resolved = resolveConnectOptions(options);
+  const { tls, timeouts } = resolved;
+  if (tls === undefined) return await connectWith(resolved, undefined);
+  const { requireReadable, secureServer } = await import("./deno_tls.ts");
+  requireReadable("connect", { ...tls.certificate, ca: tls.ca });
+  return await connectWith(
+    resolved,
+    (raw, action) => secureServer(raw, tls, { action, timeouts }),
+  );
 }

@@ -11,20 +11,29 @@ export interface DenoNetAddr {
   readonly port: number;
 }
 
-/** What is used of `Deno.TcpConn`. */
+/** What is used of `Deno.UnixAddr`; an end without a name has `null`, whatever the official types say. */
+export interface DenoUnixAddr {
+  readonly path: string | null;
+}
+
+/** One end of a connection. */
+export type DenoAddr = DenoNetAddr | DenoUnixAddr;
+
+/** What is used of `Deno.TcpConn` and `Deno.UnixConn`. */
 export interface DenoConn {
-  readonly localAddr: DenoNetAddr;
-  readonly remoteAddr: DenoNetAddr;
+  readonly localAddr: DenoAddr;
+  readonly remoteAddr: DenoAddr;
   read(buffer: Uint8Array<ArrayBuffer>): Promise<number | null>;
   write(bytes: Uint8Array): Promise<number>;
   closeWrite(): Promise<void>;
   close(): void;
-  setNoDelay(noDelay?: boolean): void;
+  /** Over TCP only. */
+  setNoDelay?(noDelay?: boolean): void;
 }
 
-/** What is used of `Deno.TcpListener`. */
+/** What is used of `Deno.TcpListener` and `Deno.UnixListener`. */
 export interface DenoListener {
-  readonly addr: DenoNetAddr;
+  readonly addr: DenoAddr;
   accept(): Promise<DenoConn>;
   close(): void;
 }
@@ -37,6 +46,9 @@ export interface DenoNamespace {
     reusePort?: boolean;
     tcpBacklog?: number;
   }): DenoListener;
+  listen(options: { transport: "unix"; path: string }): DenoListener;
+  connect(options: { hostname: string; port: number; signal: AbortSignal }): Promise<DenoConn>;
+  connect(options: { transport: "unix"; path: string }): Promise<DenoConn>;
   /** There with `--unstable-net` only. */
   readonly listenDatagram?: unknown;
 }

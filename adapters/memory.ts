@@ -37,9 +37,10 @@ import { resolveListenOptions } from "../core/listen_options.ts";
 import type { Listener, ListenOptions } from "../core/listener.ts";
 import { Pipe } from "../core/pipe.ts";
 import { show } from "../core/show.ts";
+import type { ResolvedTimeouts } from "../core/timeouts.ts";
 import type { Timers } from "../core/timers.ts";
 import type { Transport, TransportEvents } from "../core/transport.ts";
-import { TransportConnection } from "../core/transport_connection.ts";
+import { TransportConnection, type TransportConnectionInit } from "../core/transport_connection.ts";
 
 /** What stands between two ends. */
 export interface PairOptions {
@@ -72,21 +73,23 @@ export function connectionPair(options: PairOptions = {}): [Connection, Connecti
 
 /**
  * Makes a listener that `connect()` of the same object connects to. Addresses are just names here:
- * two listeners never collide. `backlog`, `reusePort` and `ipv6Only` are refused.
+ * two listeners never collide. `path`, `tls`, `backlog`, `reusePort` and `ipv6Only` are refused.
  */
 // deno-lint-ignore require-await -- what is wrong with the options is a rejection, too
 export async function listen(options: ListenOptions & PairOptions): Promise<MemoryListener> {
   const resolved = resolveListenOptions(options);
+  if (resolved.path !== undefined) throw refused("path", resolved.path);
+  // Not shown: there is a key in it.
+  if (resolved.tls !== undefined) throw refused("tls", "certificates");
   for (const name of ["backlog", "reusePort", "ipv6Only"] as const) {
-    if (resolved[name]) {
-      throw new NotSupported(`Cannot listen: memory has no option ${name}, got ${resolved[name]}`);
-    }
+    if (resolved[name]) throw refused(name, String(resolved[name]));
   }
   capacityOf(options);
   const addr = nextAddr(resolved.port);
   let open = true;
   const acceptor = new PushAcceptor({
     maxPending: resolved.maxPending,
+    maxConnections: resolved.maxConnections,
     onAcceptError: resolved.onAcceptError,
     stop: () => open = false,
   });
@@ -94,11 +97,15 @@ export async function listen(options: ListenOptions & PairOptions): Promise<Memo
     if (!open) {
       return Promise.reject(networkError(`connect to memory:${addr.port}`, "ECONNREFUSED"));
     }
-    const [client, server] = pair(options, nextAddr(), addr);
+    const [client, server] = pair(options, nextAddr(), addr, resolved.timeouts);
     acceptor.offer(server);
     return Promise.resolve(client);
   };
   return Object.assign(new BoundListener(addr, acceptor, resolved.signal), { connect });
+}
+
+function refused(option: string, value: string): NotSupported {
+  return new NotSupported(`Cannot listen: memory has no option ${option}, got ${value}`);
 }
 
 function capacityOf({ capacity = DEFAULT_CAPACITY, clogged = false }: PairOptions): number {
@@ -112,16 +119,19 @@ function pair(
   options: PairOptions,
   a: MemoryAddr,
   b: MemoryAddr,
+  timeouts?: ResolvedTimeouts,
 ): [TransportConnection, TransportConnection] {
   const capacity = capacityOf(options);
   const [there, back] = [new Pipe(capacity), new Pipe(capacity)];
-  const end = (out: Pipe, input: Pipe, localAddr: MemoryAddr, remoteAddr: MemoryAddr) =>
+  const end = (out: Pipe, input: Pipe, init: Omit<TransportConnectionInit, "timers">) =>
     new TransportConnection((events) => new MemoryTransport(events, out, input), {
-      localAddr,
-      remoteAddr,
+      ...init,
       timers: options.timers,
     });
-  return [end(there, back, a, b), end(back, there, b, a)];
+  return [
+    end(there, back, { localAddr: a, remoteAddr: b }),
+    end(back, there, { localAddr: b, remoteAddr: a, timeouts }),
+  ];
 }
 
 /** One end: a socket, paused. */
@@ -148,6 +158,10 @@ class MemoryTransport implements Transport {
     if (!this.#out.abandoned) return this.#out.write(bytes);
     this.#break(this.#events);
     return false;
+  }
+
+  unsent(): number {
+    return this.#out.unsent;
   }
 
   shutdown(): void {

@@ -4,11 +4,13 @@
  * @module
  */
 
-import { codeOf, type NetworkError, networkError } from "./errors.ts";
-import { Handoff } from "./handoff.ts";
+import { AcceptLoop, type AcceptOne } from "./accept_loop.ts";
+import { type Admission, Arrivals } from "./arrivals.ts";
+import type { NetworkError } from "./errors.ts";
 import type { ListenerStats } from "./listener.ts";
 import { systemTimers, type Timers } from "./timers.ts";
 import type { TransportConnection } from "./transport_connection.ts";
+import { untilQuiet } from "./until_quiet.ts";
 
 /** Where a listener gets its connections from. */
 export interface Acceptor {
@@ -16,164 +18,160 @@ export interface Acceptor {
   readonly stats: ListenerStats;
   /** The next connection; `null` when it is closed and none is left. Never called twice at a time. */
   accept(): Promise<TransportConnection | null>;
-  /** Stops listening; resolves when the address is free. Called once. */
+  /**
+   * Accepts what has connected already, then stops listening; resolves when the address is free. What
+   * it has accepted, and what its handshakes lead to, is there to be asked for. Called once at most.
+   */
   close(): Promise<void>;
+  /**
+   * Stops listening at once, and gives up the handshakes; resolves when the address is free. May be
+   * called at any time, and more than once.
+   */
+  stop(): Promise<void>;
 }
 
 /** What both kinds need. */
 export interface AcceptorInit {
-  /** Stops listening on the runtime's own listener. */
+  /** Stops listening on the runtime's own listener. Called once. */
   readonly stop: () => void;
   /** Told of every accept that failed. */
   readonly onAcceptError: ((error: NetworkError) => void) | undefined;
+  /** How many connections may be open at once. Default: no limit. */
+  readonly maxConnections?: number | undefined;
+  /** The clock. Default: the platform's. */
+  readonly timers?: Timers | undefined;
 }
 
-/** Counts failed accepts, and tells whoever wants to know. */
-class FailureCounter {
-  count = 0;
-  readonly #onAcceptError: AcceptorInit["onAcceptError"];
-
-  constructor(onAcceptError: AcceptorInit["onAcceptError"]) {
-    this.#onAcceptError = onAcceptError;
-  }
-
-  add(cause: unknown): void {
-    this.count++;
-    try {
-      this.#onAcceptError?.(
-        networkError("accept a connection", codeOf(cause, "ECONNABORTED"), cause),
-      );
-    } catch {
-      // A callback that fails, although it must not, is not to stop the listener.
-    }
-  }
-}
-
-/** For runtimes that accept unasked: connections wait, paused, up to a bound. */
+/**
+ * For runtimes that accept unasked: connections wait, paused, up to a bound. Those that come when
+ * `maxConnections` are open, or `maxPending` wait, are reset.
+ *
+ * While it closes, what is accepted waits until it has stopped listening: a client that has no answer
+ * yet does not connect anew, and so the queue of the system runs dry.
+ */
 export class PushAcceptor implements Acceptor {
-  readonly #handoff: Handoff<TransportConnection>;
-  readonly #stop: () => void;
-  readonly #failures: FailureCounter;
-  #accepted = 0;
-  #refused = 0;
-  #closed = false;
+  readonly #arrivals: Arrivals;
+  readonly #stopListening: () => void;
+  readonly #timers: Timers;
+  #stopped = false;
 
   /** At most `maxPending` connections wait. */
   constructor(init: AcceptorInit & { readonly maxPending: number }) {
-    this.#handoff = new Handoff(init.maxPending);
-    this.#stop = init.stop;
-    this.#failures = new FailureCounter(init.onAcceptError);
+    this.#arrivals = new Arrivals(init);
+    this.#stopListening = init.stop;
+    this.#timers = init.timers ?? systemTimers;
   }
 
+  /** See {@linkcode Acceptor.stats}. */
   get stats(): ListenerStats {
-    return {
-      accepted: this.#accepted,
-      pending: this.#handoff.size,
-      refused: this.#refused,
-      failedAccepts: this.#failures.count,
-    };
+    return this.#arrivals.stats;
   }
 
-  /** A connection has been accepted; it is reset when too many wait already. */
+  /** A connection has been accepted; it is reset when there are too many already. */
   offer(connection: TransportConnection): void {
-    if (this.#handoff.offer(connection)) {
-      this.#accepted++;
-      return;
-    }
-    if (!this.#closed) this.#refused++;
-    connection.abort();
+    this.#arrivals.offer(connection);
+  }
+
+  /**
+   * A socket has been accepted that is no connection yet, as its handshake is under way. It counts as
+   * open until the {@linkcode Admission} is told how that went: either `offer`, or `failed`.
+   *
+   * `undefined`: there are too many already, and `abort` was called. That gives the socket up; it is
+   * called later when nobody can take the connection any more.
+   */
+  admit(abort: () => void): Admission | undefined {
+    return this.#arrivals.admit(abort);
   }
 
   /** An accept has failed. */
   failed(cause: unknown): void {
-    this.#failures.add(cause);
+    this.#arrivals.failed(cause);
   }
 
+  /** See {@linkcode Acceptor.accept}. */
   accept(): Promise<TransportConnection | null> {
-    return this.#handoff.take();
+    return this.#arrivals.take();
   }
 
-  // deno-lint-ignore require-await
+  /** See {@linkcode Acceptor.close}. */
   async close(): Promise<void> {
-    this.#closed = true;
-    this.#handoff.close();
-    this.#stop();
+    this.#arrivals.hold();
+    await untilQuiet(() => this.#arrivals.total, () => this.#stopped, this.#timers);
+    this.#end();
+  }
+
+  /** See {@linkcode Acceptor.stop}. */
+  // deno-lint-ignore require-await
+  async stop(): Promise<void> {
+    this.#end();
+    this.#arrivals.abandon();
+  }
+
+  #end(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#stopListening();
+    this.#arrivals.close();
   }
 }
 
-/** The first pause after a failed accept; it doubles with each one that follows. */
-const BACKOFF_MS = 5;
-/** The longest pause. */
-const MAX_BACKOFF_MS = 1000;
-/** Failures that concern one peer, which is gone: the next one can be accepted at once. */
-const PEER_GONE: ReadonlySet<string> = new Set(["ECONNABORTED", "ECONNRESET", "ENOTCONN"]);
-
-/** For runtimes that accept when asked: connections wait in the kernel. */
+/**
+ * For runtimes that accept when asked: connections wait in the kernel. While `maxConnections` are
+ * open, it does not ask.
+ *
+ * While it closes, it asks until nothing comes, and what is accepted waits, as in
+ * {@linkcode PushAcceptor}.
+ */
 export class PullAcceptor implements Acceptor {
-  readonly #acceptOne: () => Promise<TransportConnection>;
-  readonly #stop: () => void;
-  readonly #failures: FailureCounter;
+  readonly #arrivals: Arrivals;
+  readonly #loop: AcceptLoop;
+  readonly #stopListening: () => void;
   readonly #timers: Timers;
-  #accepted = 0;
-  #closed = false;
-  #accepting: Promise<TransportConnection | null> = Promise.resolve(null);
-  #wake: () => void = () => undefined;
+  #stopped: Promise<void> | undefined;
 
-  /** `acceptOne` accepts one connection, or rejects. */
-  constructor(
-    init: AcceptorInit & {
-      readonly acceptOne: () => Promise<TransportConnection>;
-      readonly timers?: Timers;
-    },
-  ) {
-    this.#acceptOne = init.acceptOne;
-    this.#stop = init.stop;
-    this.#failures = new FailureCounter(init.onAcceptError);
+  /** `acceptOne` accepts one connection, or a socket whose handshake is under way, or rejects. */
+  constructor(init: AcceptorInit & { readonly acceptOne: AcceptOne }) {
+    this.#arrivals = new Arrivals({ ...init, maxPending: Infinity });
+    this.#stopListening = init.stop;
     this.#timers = init.timers ?? systemTimers;
+    this.#loop = new AcceptLoop(init.acceptOne, this.#arrivals, this.#timers);
   }
 
+  /** See {@linkcode Acceptor.stats}. */
   get stats(): ListenerStats {
-    return {
-      accepted: this.#accepted,
-      pending: 0,
-      refused: 0,
-      failedAccepts: this.#failures.count,
-    };
+    return this.#arrivals.stats;
   }
 
+  /** See {@linkcode Acceptor.accept}. */
   accept(): Promise<TransportConnection | null> {
-    this.#accepting = this.#accept();
-    return this.#accepting;
+    const taken = this.#arrivals.take();
+    this.#loop.run();
+    return taken;
   }
 
-  async #accept(): Promise<TransportConnection | null> {
-    for (let pause = BACKOFF_MS; !this.#closed; pause = Math.min(pause * 2, MAX_BACKOFF_MS)) {
-      try {
-        const connection = await this.#acceptOne();
-        this.#accepted++;
-        return connection;
-      } catch (error) {
-        if (this.#closed) break;
-        this.#failures.add(error);
-        // Out of descriptors or memory, or something unknown: asking again at once would only spin.
-        if (!PEER_GONE.has(codeOf(error, ""))) await this.#sleep(pause);
-      }
-    }
-    return null;
-  }
-
-  #sleep(ms: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = this.#timers.set(resolve, ms);
-    this.#wake = resolve;
-    return promise.finally(() => this.#timers.clear(timer));
-  }
-
+  /** See {@linkcode Acceptor.close}. */
   async close(): Promise<void> {
-    this.#closed = true;
-    this.#stop();
-    this.#wake();
+    this.#arrivals.hold();
+    this.#loop.runOn();
+    await untilQuiet(() => this.#arrivals.total, () => this.#loop.stuck, this.#timers);
+    await this.#end();
+  }
+
+  /** See {@linkcode Acceptor.stop}. */
+  async stop(): Promise<void> {
+    await this.#end();
+    this.#arrivals.abandon();
+  }
+
+  #end(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopListening();
     // Some runtimes hold the address for as long as an accept is pending.
-    await this.#accepting;
+    await this.#loop.stop();
+    this.#arrivals.close();
   }
 }

@@ -14,6 +14,14 @@ export interface TcpAddr {
   readonly port: number;
 }
 
+/** One end of a connection over a unix socket, or the address of a unix listener. */
+export interface UnixAddr {
+  /** Tells the kinds of address apart. */
+  readonly transport: "unix";
+  /** The path of the socket; on Linux an abstract name begins with a NUL. Empty for an end that has no name, as a client mostly has none. */
+  readonly path: string;
+}
+
 /** One end of a connection inside the process. */
 export interface MemoryAddr {
   /** Tells the kinds of address apart. */
@@ -24,11 +32,22 @@ export interface MemoryAddr {
   readonly port: number;
 }
 
+/** An end that has no address: of a connection over a pair of web streams. */
+export interface StreamAddr {
+  /** Tells the kinds of address apart. */
+  readonly transport: "stream";
+  /** Always `"stream"`. */
+  readonly hostname: "stream";
+  /** Always 0, which is the port of nobody. */
+  readonly port: 0;
+}
+
 /** An address, told apart by `transport`. */
-export type Addr = TcpAddr | MemoryAddr;
+export type Addr = TcpAddr | UnixAddr | MemoryAddr | StreamAddr;
 
 /**
- * The address as people write it: `127.0.0.1:80`, `[::1]:80`.
+ * The address as people write it: `127.0.0.1:80`, `[::1]:80`, `unix:/run/app.sock`; the NUL of an
+ * abstract name reads `@`; `stream` for an end without an address.
  *
  * @example
  * ```ts
@@ -39,8 +58,16 @@ export type Addr = TcpAddr | MemoryAddr;
  * ```
  */
 export function formatAddr(
-  addr: { readonly transport?: string; readonly hostname: string; readonly port: number },
+  addr:
+    | {
+      readonly transport?: "tcp" | "memory" | "stream";
+      readonly hostname: string;
+      readonly port: number;
+    }
+    | { readonly path: string },
 ): string {
+  if ("path" in addr) return `unix:${addr.path.replace(/^\0/, "@")}`;
+  if (addr.transport === "stream") return "stream";
   return addr.hostname.includes(":")
     ? `[${addr.hostname}]:${addr.port}`
     : `${addr.hostname}:${addr.port}`;

@@ -35,10 +35,12 @@ export class BoundListener<A extends Addr> implements Listener<A> {
     else signal?.addEventListener("abort", this.#onAbort, { once: true });
   }
 
+  /** See {@linkcode Listener.stats}. */
   get stats(): ListenerStats {
     return this.#acceptor.stats;
   }
 
+  /** See {@linkcode Listener.incoming}. */
   incoming(): Stream<Connection> {
     if (this.#taken) {
       throw new NetworkError(
@@ -51,25 +53,33 @@ export class BoundListener<A extends Addr> implements Listener<A> {
     return new Stream(new Incoming(this.#acceptor, () => this.#leave()));
   }
 
+  /** See {@linkcode Listener.close}. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
   }
 
+  /** The same as `close()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
   async #close(): Promise<void> {
     this.#signal?.removeEventListener("abort", this.#onAbort);
-    await this.#acceptor.close();
-    if (!this.#consumed) await this.#resetWaiting();
+    if (this.#consumed) await this.#acceptor.close();
+    else await this.#abandon();
   }
 
   /** The consumer has left. */
   async #leave(): Promise<void> {
     this.#consumed = false;
-    await this.close();
+    if (this.#closed === undefined) await this.close();
+    else await Promise.all([this.#closed, this.#abandon()]);
+  }
+
+  /** Nobody can ask for a connection. */
+  async #abandon(): Promise<void> {
+    await this.#acceptor.stop();
     await this.#resetWaiting();
   }
 

@@ -11,6 +11,14 @@
  * - `ECONNRESET`: the peer is gone without having finished (also where the system said `EPIPE`
  *   or `ECONNABORTED`).
  * - `ECONNREFUSED`, `ETIMEDOUT`: no peer, or none that answers.
+ * - `ENOENT`: there is no such socket file, or no such folder.
+ * - `ECERT`: the peer has shown no certificate that can be trusted: an unknown authority, another
+ *   name, out of its time.
+ * - `EPROTO`: TLS has failed in any other way: no protocol in common, a peer that speaks no TLS, or
+ *   that refuses the own certificate.
+ * - `EEOF`: the end came in the middle of what was to be read.
+ * - `EMSGSIZE`: more bytes than the limit allows.
+ * - `EILSEQ`: the bytes are no text in UTF-8.
  * - `ECLOSED`: this side has closed the connection, its writing half or the listener.
  * - `EBUSY`: one reader, one consumer: somebody else is reading.
  * - `ENOTCAPABLE`: the runtime's own permissions forbid it.
@@ -26,6 +34,12 @@ export type NetworkErrorCode =
   | "ECONNRESET"
   | "ECONNREFUSED"
   | "ETIMEDOUT"
+  | "ENOENT"
+  | "ECERT"
+  | "EPROTO"
+  | "EEOF"
+  | "EMSGSIZE"
+  | "EILSEQ"
   | "ECLOSED"
   | "EBUSY"
   | "ENOTCAPABLE"
@@ -76,8 +90,13 @@ export class NetworkError extends Error {
  * ```ts
  * import { listen, NotSupported } from "@incoming/net";
  *
- * const failure: unknown = await listen({ port: 0, path: "/run/app.sock" }).catch((error) => error);
- * if (!(failure instanceof NotSupported)) throw failure;
+ * try {
+ *   // Bun has no such option, the others have.
+ *   const listener = await listen({ port: 0, backlog: 64 });
+ *   await listener.close();
+ * } catch (error) {
+ *   if (!(error instanceof NotSupported)) throw error;
+ * }
  * ```
  */
 export class NotSupported extends NetworkError {
@@ -97,6 +116,9 @@ const REASONS: Readonly<Record<string, string>> = {
   ECONNRESET: "the peer has reset the connection",
   ECONNREFUSED: "nobody listens there",
   ETIMEDOUT: "the peer did not answer in time",
+  ENOENT: "there is no such file",
+  ECERT: "the peer has no certificate that can be trusted",
+  EPROTO: "TLS has failed",
   ENOTCAPABLE: "the runtime's permissions forbid it",
   EMFILE: "this process has too many open files",
   ENFILE: "the system has too many open files",

@@ -14,6 +14,7 @@ export class Handoff<T> {
   readonly #capacity: number;
   readonly #items: T[] = [];
   readonly #takers: Settler<T | null>[] = [];
+  #held = false;
   #closed = false;
 
   /** At most `capacity` items wait. */
@@ -26,31 +27,53 @@ export class Handoff<T> {
     return this.#items.length;
   }
 
+  /** Whether somebody asks for an item. */
+  get wanted(): boolean {
+    return this.#takers.length > 0;
+  }
+
   /** Gives `item` to the first taker, or lets it wait. `false`: it is full or closed; the caller keeps the item. */
   offer(item: T): boolean {
     if (this.#closed) return false;
-    const taker = this.#takers.shift();
+    const taker = this.#held ? undefined : this.#takers.shift();
     if (taker !== undefined) {
       taker.resolve(item);
       return true;
     }
-    if (this.#items.length >= this.#capacity) return false;
+    // While it is held, there may be takers: they do not wait for a place.
+    if (this.#items.length >= this.#capacity + this.#takers.length) return false;
     this.#items.push(item);
     return true;
   }
 
   /** The first item that waits, or the next to come; `null` when it is closed and empty. */
   take(): Promise<T | null> {
-    if (this.#items.length > 0) return Promise.resolve(this.#items.shift() as T);
+    if (this.#items.length > 0 && !this.#held) {
+      return Promise.resolve(this.#items.shift() as T);
+    }
     if (this.#closed) return Promise.resolve(null);
     const taker = new Settler<T | null>();
     this.#takers.push(taker);
     return taker.promise;
   }
 
+  /** From now on, offers wait, whether or not there are takers; until {@linkcode Handoff.release}. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  /** Those that ask are answered again, first by what has waited. */
+  release(): void {
+    this.#held = false;
+    while (this.#items.length > 0 && this.#takers.length > 0) {
+      this.#takers.shift()?.resolve(this.#items.shift() as T);
+    }
+  }
+
   /** No item is accepted any more; those that wait can still be taken. */
   close(): void {
     this.#closed = true;
+    this.release();
     for (const taker of this.#takers.splice(0)) taker.resolve(null);
   }
 }

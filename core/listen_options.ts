@@ -4,107 +4,155 @@
  * @module
  */
 
-import { type NetworkError, NotSupported } from "./errors.ts";
-import type { ListenOptions } from "./listener.ts";
+import type { NetworkError } from "./errors.ts";
+import { requireSignal } from "./limits.ts";
+import type { ListenOptions, TcpListenOptions, UnixListenOptions } from "./listener.ts";
+import {
+  alpnOf,
+  callbackOf,
+  flagOf,
+  hostnameOf,
+  integerOf,
+  pathOf,
+  pemOf,
+  requireOptions,
+} from "./option_checks.ts";
 import { show } from "./show.ts";
+import { type ResolvedTimeouts, resolveTimeouts } from "./timeouts.ts";
+import type { Certificate } from "./tls.ts";
 
-/** The options of `listen`, checked, with the defaults filled in. */
-export interface ResolvedListenOptions {
+/** How a listener encrypts, checked. */
+export interface ResolvedTlsListenOptions extends Certificate {
+  /** Never empty. */
+  readonly alpn: readonly string[] | undefined;
+  /** PEM text. */
+  readonly ca: string | undefined;
+  /** Whether clients need a certificate. */
+  readonly requestCert: boolean;
+}
+
+/** What every kind of listener has, checked. */
+export interface ResolvedCommon {
+  /** As given; `undefined` leaves it to the runtime. */
+  readonly backlog: number | undefined;
+  /** Closes the listener. */
+  readonly signal: AbortSignal | undefined;
+  /** How many accepted connections may wait. */
+  readonly maxPending: number;
+  /** How many connections may be open at once; `undefined`: see `maxConnectionsOf`. */
+  readonly maxConnections: number | undefined;
+  /** Told of every accept that failed. */
+  readonly onAcceptError: ((error: NetworkError) => void) | undefined;
+  /** `undefined` is plain. */
+  readonly tls: ResolvedTlsListenOptions | undefined;
+  /** The time limits of each connection. */
+  readonly timeouts: ResolvedTimeouts;
+}
+
+/** The options of a TCP listener, checked, with the defaults filled in. */
+export interface ResolvedTcp extends ResolvedCommon {
+  /** It is no unix socket. */
+  readonly path?: undefined;
   /** 0 to 65535. */
   readonly port: number;
   /** Never empty, without brackets. */
   readonly hostname: string;
-  /** As given; `undefined` leaves it to the runtime. */
-  readonly backlog: number | undefined;
   /** `SO_REUSEPORT`. */
   readonly reusePort: boolean;
   /** IPv6 only. */
   readonly ipv6Only: boolean;
   /** `TCP_NODELAY`. */
   readonly noDelay: boolean;
-  /** Closes the listener. */
-  readonly signal: AbortSignal | undefined;
-  /** How many accepted connections may wait. */
-  readonly maxPending: number;
-  /** Told of every accept that failed. */
-  readonly onAcceptError: ((error: NetworkError) => void) | undefined;
 }
 
-const DEFAULT_HOSTNAME = "127.0.0.1";
+/** The options of a unix listener, checked. */
+export interface ResolvedUnix extends ResolvedCommon {
+  /** 1 to 107 bytes; a leading NUL makes it abstract. */
+  readonly path: string;
+  /** 0 to 0o777. */
+  readonly mode: number | undefined;
+}
+
+/** The options of `listen`, checked, with the defaults filled in. */
+export type ResolvedListenOptions = ResolvedTcp | ResolvedUnix;
+
 const DEFAULT_MAX_PENDING = 1024;
-
-/** The integer from `min` to `max`, or the error that says what was given: another type, or another value. */
-function integer(verb: string, name: string, value: unknown, min: number, max: number): number {
-  const message = `Cannot ${verb}: ${name} must be an integer from ${min} to ${max}, got ${
-    show(value)
-  }`;
-  if (typeof value !== "number") throw new TypeError(message);
-  if (!Number.isSafeInteger(value) || value < min || value > max) throw new RangeError(message);
-  return value;
-}
-
-function flag(name: string, value: unknown, fallback: boolean): boolean {
-  if (value === undefined) return fallback;
-  if (typeof value === "boolean") return value;
-  throw new TypeError(`Cannot listen: ${name} must be true or false, got ${show(value)}`);
-}
-
-function hostnameOf(value: unknown): string {
-  if (value === undefined) return DEFAULT_HOSTNAME;
-  const name = typeof value === "string" ? value.replace(/^\[([0-9a-fA-F:.%]+)\]$/, "$1") : "";
-  // A NUL or a space would be cut off or sent to the resolver by some runtimes and not by others.
-  // deno-lint-ignore no-control-regex
-  if (name === "" || /[\u0000-\u0020\u007f[\]/]/.test(name)) {
-    throw new TypeError(
-      `Cannot listen: hostname must be an address or a host name, got ${show(value)}`,
-    );
-  }
-  return name;
-}
-
-function signalOf(value: unknown): AbortSignal | undefined {
-  if (value === undefined || value instanceof AbortSignal) return value;
-  throw new TypeError(`Cannot listen: signal must be an AbortSignal, got ${show(value)}`);
-}
-
-function callback(value: unknown): ResolvedListenOptions["onAcceptError"] {
-  if (value === undefined || typeof value === "function") {
-    return value as ResolvedListenOptions["onAcceptError"];
-  }
-  throw new TypeError(`Cannot listen: onAcceptError must be a function, got ${show(value)}`);
-}
 
 /**
  * Checks `options` and fills in the defaults. For adapters.
  *
- * Throws a TypeError for a value of the wrong type, a RangeError for one that is out of range,
- * {@linkcode NotSupported} for what no adapter can do yet, and the signal's reason when it has
- * aborted already.
+ * Throws a TypeError for a value of the wrong type, a RangeError for one that is out of range, and
+ * the signal's reason when it has aborted already.
  */
 export function resolveListenOptions(options: ListenOptions): ResolvedListenOptions {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(`Cannot listen: options must be an object, got ${show(options)}`);
-  }
-  for (const name of ["path", "tls"] as const) {
-    if (options[name] === undefined) continue;
-    throw new NotSupported(
-      `Cannot listen: the option ${name} is not supported, got ${show(options[name])}`,
-    );
-  }
-  const { backlog, maxPending = DEFAULT_MAX_PENDING } = options;
-  const resolved: ResolvedListenOptions = {
-    port: integer("listen", "port", options.port, 0, 65535),
-    hostname: hostnameOf(options.hostname),
-    backlog: backlog === undefined ? undefined : integer("listen", "backlog", backlog, 1, 65535),
-    reusePort: flag("reusePort", options.reusePort, false),
-    ipv6Only: flag("ipv6Only", options.ipv6Only, false),
-    noDelay: flag("noDelay", options.noDelay, true),
-    signal: signalOf(options.signal),
-    maxPending: maxPending === Infinity
-      ? maxPending
-      : integer("listen", "maxPending", maxPending, 1, 2 ** 31),
-    onAcceptError: callback(options.onAcceptError),
+  requireOptions("listen", options);
+  const { backlog, maxPending = DEFAULT_MAX_PENDING, maxConnections, signal } = options;
+  requireSignal("listen", signal);
+  const common: ResolvedCommon = {
+    backlog: backlog === undefined ? undefined : integerOf("listen", "backlog", backlog, 1, 65535),
+    signal,
+    maxPending: countOf("maxPending", maxPending),
+    maxConnections: maxConnections === undefined
+      ? undefined
+      : countOf("maxConnections", maxConnections),
+    onAcceptError: callbackOf("listen", "onAcceptError", options.onAcceptError),
+    tls: tlsOf(options.tls),
+    timeouts: resolveTimeouts("listen", options.timeouts),
   };
-  resolved.signal?.throwIfAborted();
+  const resolved = options.path === undefined
+    ? { ...common, ...tcp(options) }
+    : { ...common, ...unix(options) };
+  signal?.throwIfAborted();
   return resolved;
+}
+
+function countOf(name: string, value: unknown): number {
+  return value === Infinity ? value : integerOf("listen", name, value, 1, 2 ** 31);
+}
+
+function tcp(options: TcpListenOptions): Omit<ResolvedTcp, keyof ResolvedCommon> {
+  return {
+    port: integerOf("listen", "port", options.port, 0, 65535),
+    hostname: hostnameOf("listen", options.hostname),
+    reusePort: flagOf("listen", "reusePort", options.reusePort, false),
+    ipv6Only: flagOf("listen", "ipv6Only", options.ipv6Only, false),
+    noDelay: flagOf("listen", "noDelay", options.noDelay, true),
+  };
+}
+
+function unix(options: UnixListenOptions): Omit<ResolvedUnix, keyof ResolvedCommon> {
+  const path = pathOf("listen", options.path);
+  for (const name of ["port", "hostname", "reusePort", "ipv6Only", "noDelay"] as const) {
+    const value = (options as unknown as Record<string, unknown>)[name];
+    if (value === undefined) continue;
+    throw new TypeError(`Cannot listen: ${name} must be left out with a path, got ${show(value)}`);
+  }
+  const { mode } = options;
+  if (mode === undefined) return { path, mode };
+  if (path.startsWith("\0")) {
+    throw new TypeError(`Cannot listen: mode must be left out without a file, got ${show(mode)}`);
+  }
+  return { path, mode: integerOf("listen", "mode", mode, 0, 0o777) };
+}
+
+function tlsOf(tls: ListenOptions["tls"]): ResolvedTlsListenOptions | undefined {
+  if (tls === undefined) return undefined;
+  if (typeof tls !== "object" || tls === null) {
+    throw new TypeError(`Cannot listen: tls must be an object, got ${show(tls)}`);
+  }
+  return {
+    ...resolveCertificate("listen", tls),
+    alpn: alpnOf("listen", tls.alpn),
+    ca: tls.ca === undefined ? undefined : pemOf("listen", "tls.ca", tls.ca),
+    requestCert: flagOf("listen", "tls.requestCert", tls.requestCert, false),
+  };
+}
+
+/** Checks a certificate and its key, as far as that goes without reading them. */
+export function resolveCertificate(verb: string, certificate: Certificate): Certificate {
+  requireOptions(verb, certificate);
+  return {
+    cert: pemOf(verb, "tls.cert", certificate.cert),
+    key: pemOf(verb, "tls.key", certificate.key),
+  };
 }

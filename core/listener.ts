@@ -8,16 +8,23 @@ import type { Addr } from "./addr.ts";
 import type { Connection } from "./connection.ts";
 import type { NetworkError } from "./errors.ts";
 import type { Stream } from "./stream.ts";
+import type { Timeouts } from "./timeouts.ts";
+import type { Certificate, TlsListenOptions } from "./tls.ts";
 
 /** Counters of a listener; a snapshot. */
 export interface ListenerStats {
   /** Connections accepted so far, those refused not counted. */
   readonly accepted: number;
-  /** Accepted connections that wait, paused, for somebody to ask for them. Always 0 on Deno, where they wait in the kernel. */
+  /** Connections that are open: accepted and not yet released, those that wait and handshakes under way included. */
+  readonly open: number;
+  /**
+   * Accepted connections that wait, paused, for somebody to ask for them. On Deno they wait in the
+   * kernel instead, but while the listener closes.
+   */
   readonly pending: number;
-  /** Connections that were reset because `maxPending` others were waiting. */
+  /** Connections that were reset because `maxConnections` others were open, or `maxPending` others were waiting. */
   readonly refused: number;
-  /** Accepts that failed: the peer was gone already, or the process was out of descriptors. */
+  /** Accepts that failed: the peer was gone already, its handshake failed, or the process was out of descriptors. */
   readonly failedAccepts: number;
 }
 
@@ -51,37 +58,84 @@ export interface Listener<A extends Addr = Addr> extends AsyncDisposable {
   incoming(): Stream<Connection>;
 
   /**
-   * Stops listening. Connections that were handed out live on; the port can be bound again at once.
-   * Idempotent; never rejects.
+   * Stops listening; resolves when the port can be bound again. Connections that were handed out live
+   * on. Idempotent; never rejects.
+   *
+   * While somebody takes `incoming()`, what has connected before is accepted first, since the system
+   * resets whatever waits when a listener is closed: until nothing more comes, mostly some
+   * milliseconds, 200 at most. The stream hands these connections out then, and ends after them.
    */
   close(): Promise<void>;
 }
 
-/**
- * How to listen. Every option is checked, with the same error on every runtime, before anything is
- * bound; an option that the runtime cannot honour is refused with {@linkcode NotSupported}.
- */
-export interface ListenOptions {
+/** A listener with TLS. */
+export interface TlsListener<A extends Addr = Addr> extends Listener<A> {
+  /**
+   * Takes another certificate for the connections to come; those that are there keep theirs.
+   *
+   * Rejects with a TypeError when it is no certificate and key that belong together, and then keeps
+   * the old one; with {@linkcode NotSupported} where the runtime cannot do it.
+   */
+  setCertificate(certificate: Certificate): Promise<void>;
+}
+
+/** The options of every kind of listener. */
+export interface CommonListenOptions {
+  /** How many connections the kernel keeps before they are accepted, 1 to 65535. Default: the runtime's, 511 or 512. Not on Bun, nor on Deno with a path. */
+  readonly backlog?: number | undefined;
+  /** Closes the listener when it aborts, like {@linkcode Listener.close}. When it is aborted already, `listen` rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** How many accepted connections may wait for somebody to ask for them, on runtimes that accept unasked (Node, Bun); more are reset. Default 1024. */
+  readonly maxPending?: number | undefined;
+  /**
+   * How many connections may be open at once: those that wait, those that were handed out, until
+   * they are released. Where the runtime accepts when asked (Deno), no more are accepted then; where
+   * it accepts unasked (Node, Bun), more are reset. Default: what the process's limit of open files
+   * leaves, where that can be read; else no limit.
+   */
+  readonly maxConnections?: number | undefined;
+  /** Told of every accept that failed. It must not throw. Default: the failure is only counted. */
+  readonly onAcceptError?: ((error: NetworkError) => void) | undefined;
+  /** Encrypts every connection. Default: plain. */
+  readonly tls?: TlsListenOptions | undefined;
+  /** The time limits of each connection. Default: 15 s for the handshake of TLS, none for the rest. */
+  readonly timeouts?: Timeouts | undefined;
+}
+
+/** How to listen on a TCP port. */
+export interface TcpListenOptions extends CommonListenOptions {
   /** The port, an integer from 0 to 65535; 0 lets the system choose a free one. */
   readonly port: number;
   /** The address or host name to bind. Default `"127.0.0.1"`: this machine only, on every runtime. */
   readonly hostname?: string | undefined;
-  /** How many connections the kernel keeps before they are accepted, 1 to 65535. Default: the runtime's, 511 or 512. Not on Bun. */
-  readonly backlog?: number | undefined;
   /** Lets several processes or threads listen on one port (`SO_REUSEPORT`). Default `false`. On Deno it needs `--unstable-net`. */
   readonly reusePort?: boolean | undefined;
   /** Makes a `::` listener refuse IPv4 peers. Default `false`. Not on Deno. */
   readonly ipv6Only?: boolean | undefined;
   /** Sends small writes at once (`TCP_NODELAY`). Default `true`. */
   readonly noDelay?: boolean | undefined;
-  /** Closes the listener when it aborts, like {@linkcode Listener.close}. When it is aborted already, `listen` rejects with its reason. */
-  readonly signal?: AbortSignal | undefined;
-  /** How many accepted connections may wait for somebody to ask for them, on runtimes that accept unasked (Node, Bun); more are reset. Default 1024. */
-  readonly maxPending?: number | undefined;
-  /** Told of every accept that failed. It must not throw. Default: the failure is only counted. */
-  readonly onAcceptError?: ((error: NetworkError) => void) | undefined;
-  /** Unix sockets are refused for now: {@linkcode NotSupported}. */
-  readonly path?: string | undefined;
-  /** TLS is refused for now: {@linkcode NotSupported}. */
-  readonly tls?: unknown;
+  /** Either a port or a path. */
+  readonly path?: undefined;
 }
+
+/** How to listen on a unix socket. */
+export interface UnixListenOptions extends CommonListenOptions {
+  /**
+   * The path of the socket, 107 bytes at most; on Linux a leading NUL makes it an abstract name,
+   * which no file stands for.
+   *
+   * A socket file that is there already is replaced only when nobody answers on it; a live one, and
+   * any other file, is `EADDRINUSE`. Closing the listener removes the file.
+   */
+  readonly path: string;
+  /** The permissions of the socket file, 0 to 0o777. Default: what the umask leaves. */
+  readonly mode?: number | undefined;
+  /** Either a port or a path. */
+  readonly port?: undefined;
+}
+
+/**
+ * How to listen. Every option is checked, with the same error on every runtime, before anything is
+ * bound; an option that the runtime cannot honour is refused with {@linkcode NotSupported}.
+ */
+export type ListenOptions = TcpListenOptions | UnixListenOptions;

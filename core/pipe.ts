@@ -38,6 +38,11 @@ export class Pipe {
     return this.#heldBytes > 0 || this.#rest !== undefined;
   }
 
+  /** How much of what was written does not fit yet. */
+  get unsent(): number {
+    return this.#rest?.length ?? 0;
+  }
+
   /** `true`: all of `bytes` is taken. */
   write(bytes: Uint8Array): boolean {
     this.#rest = bytes;

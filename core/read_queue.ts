@@ -22,7 +22,10 @@ export class ReadQueue {
   #flowing = false;
   #ended = false;
   #failure: NetworkError | undefined;
-  #discarding = false;
+  /** Why nothing more is read, although the connection is not broken. */
+  #expired: NetworkError | undefined;
+  /** What was closed on this side: from then on, what arrives is dropped. */
+  #closed: string | undefined;
   /** How much more is discarded. */
   #budget = Infinity;
 
@@ -36,9 +39,15 @@ export class ReadQueue {
     return this.#ended;
   }
 
+  /** Whether a read waits. */
+  get waiting(): boolean {
+    return this.#reader !== undefined;
+  }
+
   /** Resolves with the next chunk; `null` at the end. */
   read(): Promise<Uint8Array | null> {
-    if (this.#discarding) return rejected(closedError("read", "connection"));
+    if (this.#closed !== undefined) return rejected(closedError("read", this.#closed));
+    if (this.#expired !== undefined) return rejected(this.#expired);
     if (this.#reader !== undefined) {
       const message = "Cannot read: another read is pending (EBUSY)";
       return rejected(new NetworkError(message, { code: "EBUSY" }));
@@ -67,7 +76,7 @@ export class ReadQueue {
   /** A chunk has arrived; whether to go on. */
   received(chunk: Uint8Array): boolean {
     const reader = this.#reader;
-    if (this.#discarding) {
+    if (this.#closed !== undefined) {
       this.#budget -= chunk.length;
       this.#flowing = this.#budget > 0;
     } else if (reader !== undefined) {
@@ -95,11 +104,19 @@ export class ReadQueue {
     this.#reader = undefined;
   }
 
+  /** Rejects the pending read and every later one; what the peer sends now has to wait. */
+  expire(expired: NetworkError): void {
+    this.#expired = expired;
+    this.#reader?.reject(expired);
+    this.#reader = undefined;
+  }
+
   /** Rejects the pending read and every later one, and drops what arrives. */
-  close(): void {
-    this.#discarding = true;
+  close(what: string): void {
+    this.#closed = what;
+    this.#budget = Infinity;
     this.#ahead.length = 0;
-    this.#reader?.reject(closedError("read", "connection"));
+    this.#reader?.reject(closedError("read", what));
     this.#reader = undefined;
   }
 

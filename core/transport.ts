@@ -24,6 +24,16 @@ export interface Transport {
    */
   write(bytes: Uint8Array): boolean;
 
+  /**
+   * How many bytes of the unfinished write the system has not taken yet; the core asks now and then
+   * while one is unfinished. It tells a peer that takes little from one that takes nothing: where it
+   * is missing, the time limit `send` counts from the beginning of each write.
+   *
+   * A loop over partial writes and a rest that waits for room know the number. `node:net` queues the
+   * whole write; there it is the `writeQueueSize` of the socket's handle.
+   */
+  unsent?(): number | undefined;
+
   /** Sends the end of file (FIN). Called once at most, when every write is finished. Input goes on. */
   shutdown(): void;
 

@@ -1,21 +1,25 @@
 /**
- * The connection over any transport: one state machine for all runtimes.
+ * The connection over any transport: the face of a link.
  *
  * @module
  */
 
 import type { Addr } from "./addr.ts";
-import type { Connection } from "./connection.ts";
-import { closedError, connectionError, type NetworkError } from "./errors.ts";
-import { ReadQueue } from "./read_queue.ts";
-import { rejected, Settler } from "./settler.ts";
+import { closedError, type NetworkError } from "./errors.ts";
+import type { Reader, Writer } from "./halves.ts";
+import { Link } from "./link.ts";
+import { rejected } from "./settler.ts";
 import { show } from "./show.ts";
-import { systemTimers, type Timers } from "./timers.ts";
+import {
+  DEFAULT_TIMEOUTS,
+  type ResolvedTimeouts,
+  resolveTimeouts,
+  type Timeouts,
+} from "./timeouts.ts";
+import type { Timers } from "./timers.ts";
+import type { PeerCertificate } from "./tls.ts";
 import type { Transport, TransportEvents } from "./transport.ts";
-import { WriteQueue } from "./write_queue.ts";
-
-/** How long a closing connection waits, its own end of file sent, for that of the peer. */
-const LINGER_MS = 2000;
+import { readableOver, writableOver, type WritableView } from "./web_streams.ts";
 
 /** What a connection is made from, beside its transport. */
 export interface TransportConnectionInit {
@@ -23,60 +27,77 @@ export interface TransportConnectionInit {
   readonly localAddr: Addr;
   /** The peer's address. */
   readonly remoteAddr: Addr;
-  /** The clock of the lingering close. Default: the platform's. */
+  /** The protocol that TLS has agreed on. */
+  readonly alpn?: string | undefined;
+  /** The certificate that the peer has shown. */
+  readonly peerCertificate?: PeerCertificate | undefined;
+  /** The time limits. Default: none. */
+  readonly timeouts?: ResolvedTimeouts | undefined;
+  /** The clock of the lingering close and of the time limits. Default: the platform's. */
   readonly timers?: Timers | undefined;
 }
 
 /**
- * The one implementation of {@linkcode Connection}. For adapters: it calls the transport, and the
- * transport calls the methods of {@linkcode TransportEvents}.
+ * The one implementation of the interface `Connection`, which has the words. For adapters: it calls the transport, and the
+ * transport calls the events that it was opened with.
  */
-export class TransportConnection implements Connection, TransportEvents {
+export class TransportConnection implements Reader, Writer, AsyncDisposable {
   /** The own address. */
   readonly localAddr: Addr;
   /** The peer's address. */
   readonly remoteAddr: Addr;
+  /** The protocol that TLS has agreed on. */
+  readonly alpn: string | undefined;
+  /** The certificate that the peer has shown. */
+  readonly peerCertificate: PeerCertificate | undefined;
 
-  readonly #transport: Transport;
-  readonly #timers: Timers;
-  readonly #input: ReadQueue;
-  readonly #output: WriteQueue;
+  /** Called once, when the socket is released. For the listener that counts what is open. */
+  onReleased: (() => void) | undefined;
 
+  readonly #link: Link;
+  #timeouts: ResolvedTimeouts;
   #controller: AbortController | undefined;
   #failure: NetworkError | undefined;
-  #closing: Settler<void> | undefined;
-  /** Only the peer's end of file is missing. */
-  #lingering = false;
-  #lingerTimer: unknown;
-  #released = false;
+  #readable: ReadableStream<Uint8Array> | undefined;
+  #writable: WritableView | undefined;
 
   /** Makes a connection over the transport that `open` returns; `open` is given the events to call. */
   constructor(open: (events: TransportEvents) => Transport, init: TransportConnectionInit) {
     this.localAddr = init.localAddr;
     this.remoteAddr = init.remoteAddr;
-    this.#timers = init.timers ?? systemTimers;
-    this.#transport = open(this);
-    this.#input = new ReadQueue(this.#transport);
-    this.#output = new WriteQueue(this.#transport);
+    this.alpn = init.alpn;
+    this.peerCertificate = init.peerCertificate;
+    this.#timeouts = init.timeouts ?? DEFAULT_TIMEOUTS;
+    this.#link = new Link(open, {
+      timeouts: init.timeouts,
+      timers: init.timers,
+      onFailed: (failure) => {
+        this.#failure = failure;
+        this.#writable?.fail(failure);
+        this.#controller?.abort(failure);
+      },
+      onReleased: () => this.onReleased?.(),
+    });
   }
 
+  /** See {@linkcode Connection.read}. */
   read(): Promise<Uint8Array | null> {
-    return this.#input.read();
+    return this.#link.read();
   }
 
+  /** See {@linkcode Connection.write}. */
   write(bytes: Uint8Array): Promise<void> {
-    if (!(bytes instanceof Uint8Array)) {
-      const message = `Cannot write: bytes must be a Uint8Array, got ${show(bytes)}`;
-      return rejected(new TypeError(message));
-    }
-    if (this.#closing !== undefined) return rejected(closedError("write", "connection"));
-    return this.#output.write(bytes);
+    if (bytes instanceof Uint8Array) return this.#link.write(bytes);
+    const message = `Cannot write: bytes must be a Uint8Array, got ${show(bytes)}`;
+    return rejected(new TypeError(message));
   }
 
+  /** See {@linkcode Connection.closeWrite}. */
   closeWrite(): Promise<void> {
-    return this.#output.finish();
+    return this.#link.closeWrite();
   }
 
+  /** See {@linkcode Connection.signal}. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
@@ -91,81 +112,47 @@ export class TransportConnection implements Connection, TransportEvents {
    * elsewhere. A connection that nobody has taken yet does not.
    */
   readAhead(): void {
-    if (!this.#released && this.#transport.noticesResets !== true) this.#input.flow();
+    this.#link.readAhead();
   }
 
-  close(): Promise<void> {
-    if (this.#closing !== undefined) return this.#closing.promise;
-    const closing = this.#startClosing();
-    if (this.#released) closing.resolve();
-    else if (this.#failure === undefined) {
-      // When the flush fails, #fail has released the transport already.
-      this.#output.finish().then(() => this.#linger(), () => undefined);
-      // Before its own end of file is sent, a peer may have to get rid of its output to take ours.
-      this.#input.flow();
+  /** See {@linkcode Connection.readable}. */
+  get readable(): ReadableStream<Uint8Array> {
+    return this.#readable ??= readableOver({
+      read: () => this.#link.read(),
+      stopReading: () => this.#link.stopReading(),
+    });
+  }
+
+  /** See {@linkcode Connection.writable}. */
+  get writable(): WritableStream<Uint8Array> {
+    if (this.#writable === undefined) {
+      this.#writable = writableOver(this);
+      if (this.#failure !== undefined) this.#writable.fail(this.#failure);
     }
-    return closing.promise;
+    return this.#writable.stream;
   }
 
+  /** See {@linkcode Connection.setTimeouts}. */
+  setTimeouts(timeouts: Timeouts): void {
+    this.#timeouts = resolveTimeouts("set timeouts", timeouts, this.#timeouts);
+    this.#link.setTimeouts(this.#timeouts);
+  }
+
+  /** See {@linkcode Connection.close}. */
+  close(): Promise<void> {
+    const closed = this.#link.close();
+    // Whoever pipes into it learns of it now, not with the next chunk.
+    this.#writable?.fail(closedError("write", "connection"));
+    return closed;
+  }
+
+  /** See {@linkcode Connection.abort}. */
   abort(): void {
-    const closing = this.#closing ?? this.#startClosing();
-    if (this.#released) closing.resolve();
-    else this.#fail(closedError("go on", "connection", "was aborted"), true);
+    this.#link.abort();
   }
 
+  /** The same as `close()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  #startClosing(): Settler<void> {
-    this.#input.close();
-    return (this.#closing = new Settler());
-  }
-
-  #linger(): void {
-    if (this.#released) return;
-    this.#lingering = true;
-    this.#input.limitDiscarding();
-    if (this.#input.ended) this.#transport.release();
-    else this.#lingerTimer = this.#timers.set(() => this.#transport.release(), LINGER_MS);
-  }
-
-  received(chunk: Uint8Array): boolean {
-    return this.#input.received(chunk);
-  }
-
-  ended(): void {
-    this.#input.end();
-    if (this.#lingering && !this.#released) this.#transport.release();
-  }
-
-  written(): void {
-    this.#output.written();
-  }
-
-  failed(error: NetworkError): void {
-    this.#fail(error, false);
-  }
-
-  #fail(error: NetworkError, reset: boolean): void {
-    if (this.#released) return;
-    const failure = (this.#failure ??= error);
-    this.#input.fail(failure);
-    this.#output.fail(failure);
-    if (reset) this.#transport.reset();
-    else this.#transport.release();
-    this.#controller?.abort(failure);
-  }
-
-  closed(): void {
-    if (this.#released) return;
-    const complete = this.#input.ended && this.#output.finishing;
-    const expected = this.#closing !== undefined || complete;
-    if (this.#failure === undefined && (this.#output.busy || !expected)) {
-      this.#fail(connectionError(undefined), false);
-    }
-    this.#released = true;
-    this.#timers.clear(this.#lingerTimer);
-    this.#closing?.resolve();
   }
 }

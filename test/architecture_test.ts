@@ -14,6 +14,7 @@ const SAMPLES: Record<string, { bad: Files[]; good: Files }> = {
       { "http/a.ts": 'import {\n  b,\n} from "../adapters/b.ts";' },
       { "adapters/node.ts": 'import { b } from "./bun.ts";' },
       { "adapters/node.ts": 'import type { B } from "./bun_types.ts";' },
+      { "adapters/node_tls.ts": 'import { b } from "./node.ts";' },
       { "adapters/node.ts": 'const b = await import("../main.ts");' },
       { "adapters/current.ts": 'import "../http/b.ts";' },
       { "main.ts": 'import { b } from "./mod.ts";' },
@@ -23,6 +24,8 @@ const SAMPLES: Record<string, { bad: Files[]; good: Files }> = {
       "core/a.ts": '// import "../http/b.ts"\nimport { b } from "./b.ts";',
       "http/a.ts": 'import { b } from "../core/b.ts";\nconst s = "from";',
       "adapters/bun.ts": 'import type { B } from "./bun_types.ts";',
+      "adapters/node.ts": 'import { b } from "./node_tls.ts";',
+      "adapters/node_tls.ts": 'import { b } from "./node_socket.ts";',
       "adapters/current.ts": 'const b = () => import("./node.ts");',
       "test/a_test.ts": 'import { b } from "../mod.ts";',
     },
@@ -77,7 +80,7 @@ const SAMPLES: Record<string, { bad: Files[]; good: Files }> = {
       "adapters/a.ts": "Deno.listen();",
     },
   },
-  "only mod.ts is a barrel": {
+  "only mod.ts and adapters/kit.ts are barrels": {
     bad: [{ "core/all.ts": '/** All. */\nexport * from "./a.ts";\nexport { b } from "./b.ts";' }],
     good: {
       "mod.ts": 'export * from "./core/a.ts";',

@@ -1,8 +1,9 @@
-import { assertEquals, assertStrictEquals } from "#assert";
+import { assertEquals } from "#assert";
 import * as bun from "../../adapters/bun.ts";
-import { listen } from "../../adapters/current.ts";
+import { connect, listen } from "../../adapters/current.ts";
 import * as deno from "../../adapters/deno.ts";
 import * as node from "../../adapters/node.ts";
+import type { Adapter } from "../../core/adapter.ts";
 import { runtime, test } from "../support/harness.ts";
 
 test("listen() is that of the runtime that runs it", async () => {
@@ -18,10 +19,27 @@ test("listen() is that of the runtime that runs it", async () => {
 });
 
 test("every adapter can be imported on every runtime", () => {
-  for (const adapter of [bun, deno, node]) assertStrictEquals(typeof adapter.listen, "function");
+  const adapters: readonly Adapter[] = [bun, deno, node];
+  for (const { listen, connect } of adapters) {
+    assertEquals([typeof listen, typeof connect], ["function", "function"]);
+  }
 });
 
 test("listen() rejects, and never throws, on a bad option", async () => {
   const error = await listen({ port: -1 }).catch((error: unknown) => error);
+  assertEquals(error instanceof RangeError, true);
+});
+
+test("connect() reaches what listen() has bound, and rejects on a bad option", async () => {
+  const listener = await listen({ port: 0 });
+  const [client, { value: server }] = await Promise.all([
+    connect({ port: listener.addr.port }),
+    listener.incoming().next(),
+  ]);
+  assertEquals(client.remoteAddr, server?.localAddr);
+  client.abort();
+  server?.abort();
+  await listener.close();
+  const error = await connect({ port: 0 }).catch((error: unknown) => error);
   assertEquals(error instanceof RangeError, true);
 });

@@ -19,7 +19,8 @@ test("connectionPair() gives two ends that name each other", () => {
   const [a, b] = connectionPair();
   assertStrictEquals(a.localAddr, b.remoteAddr);
   assertStrictEquals(b.localAddr, a.remoteAddr);
-  assert(a.localAddr.port !== b.localAddr.port && a.localAddr.port > 0);
+  const portOf = ({ localAddr: addr }: typeof a) => addr.transport === "memory" ? addr.port : 0;
+  assert(portOf(a) !== portOf(b) && portOf(a) > 0);
 });
 
 test("connectionPair({ capacity }) takes that much, and then waits for the reader", async () => {
@@ -117,10 +118,34 @@ test("listen() of memory connects by its own connect(), until it is closed", asy
   client.abort();
 });
 
+test("listen({ maxConnections, timeouts }) of memory holds for the ends it hands out", async () => {
+  const timers = new FakeTimers();
+  const listener = await listen({ port: 0, timers, maxConnections: 1, timeouts: { receive: 50 } });
+  const incoming = listener.incoming();
+  const [first, { value: server }] = [await listener.connect(), await incoming.next()];
+  const refused = await listener.connect();
+  assertEquals(await refused.read().catch((error: NetworkError) => error.code), "ECONNRESET");
+  assertEquals(listener.stats.refused, 1);
+  const reading = server?.read().catch((error: NetworkError) => error.code);
+  timers.advance(60);
+  assertEquals(await reading, "ETIMEDOUT");
+  first.abort();
+  server?.abort();
+  await listener.close();
+});
+
 test("listen() of memory chooses a port, and refuses what it cannot honour", async () => {
   const [first, second] = [await listen({ port: 0 }), await listen({ port: 0 })];
   assert(first.addr.port > 0 && first.addr.port !== second.addr.port);
   await assertRejects(() => listen({ port: 0, backlog: 1 }), NotSupported, "memory has no option");
+  await assertRejects(() => listen({ path: "/s" }), NotSupported, "option path, got /s");
+  const pem = "-----BEGIN NOTHING-----";
+  const error = await assertRejects(
+    () => listen({ port: 0, tls: { cert: pem, key: pem } }),
+    NotSupported,
+    "memory has no option tls",
+  );
+  assert(!error.message.includes(pem));
   await assertRejects(() => listen({ port: 0, capacity: 0 }), RangeError, "Cannot make a pair");
   await Promise.all([first.close(), second.close()]);
 });

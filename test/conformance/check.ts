@@ -71,7 +71,7 @@ export async function eventually(condition: () => boolean, what: string): Promis
 }
 
 /** Whether `promise` is still pending after everything that is ready has happened. */
-export async function pending(promise: Promise<unknown>, ms = 100): Promise<boolean> {
+export async function pending(promise: Promise<unknown>, ms = 50): Promise<boolean> {
   let settled = false;
   const mark = () => {
     settled = true;

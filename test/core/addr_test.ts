@@ -9,3 +9,10 @@ test("formatAddr() puts an IPv6 address into brackets, and nothing else", () => 
   const addr: Addr = { transport: "memory", hostname: "memory", port: 3 };
   assertEquals(formatAddr(addr), "memory:3");
 });
+
+test("formatAddr() names a unix socket by its path, an abstract one with @ for its NUL", () => {
+  const unix = (path: string): Addr => ({ transport: "unix", path });
+  assertEquals(formatAddr(unix("/run/app.sock")), "unix:/run/app.sock");
+  assertEquals(formatAddr(unix("\0app")), "unix:@app");
+  assertEquals(formatAddr({ path: "" }), "unix:");
+});

@@ -7,13 +7,14 @@ import { fakeConnection } from "../support/fake_transport.ts";
 import { test } from "../support/harness.ts";
 
 const ADDR = { transport: "memory", hostname: "memory", port: 1 } as const;
-const STATS = { accepted: 0, pending: 0, refused: 0, failedAccepts: 0 };
+const STATS = { accepted: 0, open: 0, pending: 0, refused: 0, failedAccepts: 0 };
 
 /** An acceptor that shows how it is used. */
 class Probe implements Acceptor {
   readonly stats = STATS;
   readonly handoff = new Handoff<TransportConnection>(10);
   closes = 0;
+  stops = 0;
   accepting = 0;
   most = 0;
 
@@ -26,6 +27,12 @@ class Probe implements Acceptor {
 
   close(): Promise<void> {
     this.closes++;
+    this.handoff.close();
+    return Promise.resolve();
+  }
+
+  stop(): Promise<void> {
+    this.stops++;
     this.handoff.close();
     return Promise.resolve();
   }
@@ -76,7 +83,7 @@ test("BoundListener closes its acceptor once, whoever closes", async () => {
     incoming.return(),
   ]);
   controller.abort();
-  assertEquals(probe.closes, 1);
+  assertEquals([probe.closes, probe.stops], [0, 1]);
 });
 
 test("BoundListener leaves nothing on its signal", async () => {
@@ -101,7 +108,7 @@ test("BoundListener leaves nothing on its signal", async () => {
 test("BoundListener closes when its signal aborted while it was being bound", async () => {
   const probe = new Probe();
   const listener = new BoundListener(ADDR, probe, AbortSignal.abort());
-  assertEquals(probe.closes, 1);
+  assertEquals([probe.closes, probe.stops], [0, 1]);
   assertEquals((await listener.incoming().next()).done, true);
 });
 
@@ -133,7 +140,8 @@ test("BoundListener resets a connection that is accepted while the stream is bei
   const listener = new BoundListener(ADDR, {
     stats: STATS,
     accept: () => accepts.shift() ?? Promise.resolve(null),
-    close: () => {
+    close: () => Promise.reject(new Error("it is left")),
+    stop: () => {
       late.resolve(connection);
       return Promise.resolve();
     },

@@ -66,3 +66,35 @@ test("Handoff.close() leaves what waits to be taken, and refuses offers", async 
   assert(!handoff.offer(2));
   assertEquals([await handoff.take(), await handoff.take()], [1, null]);
 });
+
+test("Handoff.hold() lets items wait although somebody asks, until release()", async () => {
+  const handoff = new Handoff<number>(1);
+  const taken = handoff.take();
+  assert(handoff.wanted);
+  handoff.hold();
+  assert(handoff.offer(1));
+  const second = handoff.take();
+  assertEquals(await outcome(taken), "pending");
+  handoff.release();
+  assertEquals([await taken, handoff.size], [1, 0]);
+  assert(handoff.offer(2));
+  assertEquals([await second, handoff.wanted], [2, false]);
+});
+
+test("Handoff.hold() makes room for those that ask, beside the capacity", () => {
+  const handoff = new Handoff<number>(1);
+  void handoff.take();
+  handoff.hold();
+  assertEquals([1, 2, 3].map((item) => handoff.offer(item)), [true, true, false]);
+  handoff.close();
+});
+
+test("Handoff.close() answers those that ask with what was held", async () => {
+  const handoff = new Handoff<number>(8);
+  const taken = [handoff.take(), handoff.take(), handoff.take()];
+  handoff.hold();
+  handoff.offer(1);
+  handoff.offer(2);
+  handoff.close();
+  assertEquals(await Promise.all(taken), [1, 2, null]);
+});

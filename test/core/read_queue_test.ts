@@ -55,7 +55,7 @@ test("ReadQueue.close() rejects, drops what is held, and discards without end un
   const queue = new ReadQueue(transport);
   queue.flow();
   queue.received(chunk(1));
-  queue.close();
+  queue.close("connection");
   assertEquals(await queue.read().catch((error: NetworkError) => error.code), "ECLOSED");
   queue.flow();
   assertEquals(transport.calls, ["resume", "resume"]);

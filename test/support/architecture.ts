@@ -27,9 +27,10 @@ function part(path: string): string | undefined {
   return path.endsWith(".ts") && folder in MAY_IMPORT ? folder : undefined;
 }
 
-/** Beside an adapter may stand what it uses of its runtime. */
-function ownTypes(path: string): string {
-  return path.replace(/^(adapters\/\w+)\.ts$/, "$1_types.ts");
+/** Whether `to` is a part of the adapter that `path` belongs to: `bun_types.ts` is one of `bun.ts`. */
+function isOwn(path: string, to: string | undefined): boolean {
+  const adapter = /^(adapters\/[a-z0-9]+)(_\w+)?\.ts$/.exec(path)?.[1];
+  return adapter !== undefined && to?.startsWith(`${adapter}_`) === true;
 }
 
 function product(files: Files): [path: string, text: string][] {
@@ -54,7 +55,7 @@ export const rules: Record<string, Rule> = {
     product(files).flatMap(([path, text]) =>
       importsOf(path, text)
         .filter((to) => to.path !== undefined && !MAY_IMPORT[part(path) ?? ""]?.test(to.path))
-        .filter((to) => to.path !== ownTypes(path))
+        .filter((to) => !isOwn(path, to.path))
         .map((to) => `${path} imports ${to.path}`)
     ),
 
@@ -62,7 +63,7 @@ export const rules: Record<string, Rule> = {
     product(files).flatMap(([path, text]) =>
       importsOf(path, text)
         .filter((to) => /^main\.ts$|^adapters\/(?!current\.ts|memory\.ts)/.test(to.path ?? ""))
-        .filter((to) => !to.dynamic && to.path !== ownTypes(path))
+        .filter((to) => !to.dynamic && !isOwn(path, to.path))
         .map((to) => `${path} imports ${to.path} statically`)
     ),
 
@@ -96,9 +97,9 @@ export const rules: Record<string, Rule> = {
     ];
   },
 
-  "only mod.ts is a barrel": (files) =>
+  "only mod.ts and adapters/kit.ts are barrels": (files) =>
     product(files)
-      .filter(([path]) => path !== "mod.ts")
+      .filter(([path]) => path !== "mod.ts" && path !== "adapters/kit.ts")
       .filter(([, text]) => /\bexport\b[^;]*\bfrom\b/.test(codeOf(text)))
       .filter(([, text]) => codeOf(text).replace(/\b(import|export)\b[^;]*;/g, "").trim() === "")
       .map(([path]) => `${path} only re-exports`),

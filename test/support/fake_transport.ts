@@ -2,6 +2,7 @@
  * A transport that does nothing by itself, and remembers what it was told.
  */
 
+import { resolveTimeouts, type Timeouts } from "../../core/timeouts.ts";
 import type { Transport, TransportEvents } from "../../core/transport.ts";
 import { TransportConnection } from "../../core/transport_connection.ts";
 import { FakeTimers } from "./fake_timers.ts";
@@ -12,6 +13,8 @@ const ADDR = { transport: "memory", hostname: "memory", port: 1 } as const;
 export class FakeTransport implements Transport {
   readonly calls: string[] = [];
   takes = true;
+  /** What `unsent` says; `undefined` when it does not know. */
+  left: number | undefined;
   /** Called inside `write`. */
   onWrite: () => void = () => undefined;
   /** Called inside `release` and `reset`, as runtimes do that tell of the close at once. */
@@ -25,6 +28,10 @@ export class FakeTransport implements Transport {
     this.calls.push(`write ${bytes.length}`);
     this.onWrite();
     return this.takes;
+  }
+
+  unsent(): number | undefined {
+    return this.left;
   }
 
   shutdown(): void {
@@ -42,8 +49,8 @@ export class FakeTransport implements Transport {
   }
 }
 
-/** A connection over a fake transport, with a fake clock. */
-export function fakeConnection(): {
+/** A connection over a fake transport, with a fake clock and these time limits. */
+export function fakeConnection(limits: Timeouts = {}): {
   connection: TransportConnection;
   transport: FakeTransport;
   events: TransportEvents;
@@ -51,7 +58,13 @@ export function fakeConnection(): {
 } {
   const transport = new FakeTransport();
   const timers = new FakeTimers();
-  const init = { localAddr: ADDR, remoteAddr: ADDR, timers };
-  const connection = new TransportConnection(() => transport, init);
-  return { connection, transport, events: connection, timers };
+  const timeouts = resolveTimeouts("test", limits);
+  const init = { localAddr: ADDR, remoteAddr: ADDR, timers, timeouts };
+  let events: TransportEvents | undefined;
+  const connection = new TransportConnection((given) => {
+    events = given;
+    return transport;
+  }, init);
+  if (events === undefined) throw new Error("the transport was not opened");
+  return { connection, transport, events, timers };
 }

@@ -8,6 +8,8 @@ declare function setTimeout(callback: () => void, ms?: number): { readonly timer
 declare function clearTimeout(timer: ReturnType<typeof setTimeout> | undefined): void;
 declare function queueMicrotask(callback: () => void): void;
 
+declare const performance: { now(): number };
+
 interface AbortEventOptions {
   once?: boolean;
   signal?: AbortSignal;
@@ -36,4 +38,68 @@ declare class TextEncoder {
 declare class TextDecoder {
   constructor(label?: string, options?: { fatal?: boolean; ignoreBOM?: boolean });
   decode(bytes?: ArrayBuffer | ArrayBufferView, options?: { stream?: boolean }): string;
+}
+
+interface ReadableStreamBYOBRequest {
+  respond(bytesWritten: number): void;
+}
+
+interface ReadableByteStreamController {
+  readonly byobRequest: ReadableStreamBYOBRequest | null;
+  enqueue(chunk: ArrayBufferView<ArrayBuffer>): void;
+  close(): void;
+}
+
+interface ReadableStreamDefaultReader<R> {
+  readonly closed: Promise<unknown>;
+  read(): Promise<{ done: boolean; value?: R | undefined }>;
+  cancel(reason?: unknown): Promise<void>;
+  releaseLock(): void;
+}
+
+// deno-lint-ignore no-explicit-any -- as in every runtime's own types
+declare class ReadableStream<R = any> {
+  constructor(
+    source: {
+      type: "bytes";
+      pull?: (controller: ReadableByteStreamController) => void | PromiseLike<void>;
+      cancel?: (reason?: unknown) => void | PromiseLike<void>;
+    },
+    strategy?: { highWaterMark?: number },
+  );
+  readonly locked: boolean;
+  getReader(): ReadableStreamDefaultReader<R>;
+  cancel(reason?: unknown): Promise<void>;
+}
+
+interface WritableStreamDefaultController {
+  readonly signal: AbortSignal;
+  error(reason?: unknown): void;
+}
+
+interface WritableStreamDefaultWriter<W> {
+  readonly closed: Promise<void>;
+  readonly ready: Promise<void>;
+  write(chunk: W): Promise<void>;
+  close(): Promise<void>;
+  abort(reason?: unknown): Promise<void>;
+  releaseLock(): void;
+}
+
+// deno-lint-ignore no-explicit-any -- as in every runtime's own types
+declare class WritableStream<W = any> {
+  constructor(
+    sink?: {
+      start?: (controller: WritableStreamDefaultController) => unknown;
+      write?: (
+        chunk: W,
+        controller: WritableStreamDefaultController,
+      ) => void | PromiseLike<void>;
+      close?: () => void | PromiseLike<void>;
+      abort?: (reason?: unknown) => void | PromiseLike<void>;
+    },
+    strategy?: { highWaterMark?: number },
+  );
+  readonly locked: boolean;
+  getWriter(): WritableStreamDefaultWriter<W>;
 }

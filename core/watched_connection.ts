@@ -1,0 +1,148 @@
+/**
+ * A connection that tells whether it has anything to do.
+ *
+ * @module
+ */
+
+import type { Addr } from "./addr.ts";
+import type { Connection } from "./connection.ts";
+import type { Timeouts } from "./timeouts.ts";
+import type { PeerCertificate } from "./tls.ts";
+import { readableOver } from "./web_streams.ts";
+
+/**
+ * Passes everything on, and keeps count: of what has come and is not answered yet.
+ *
+ * It is idle when its handler waits for the next chunk, and a write that was begun after the last one
+ * is finished: everything that was asked is answered. A handler that ever writes while it reads, as a
+ * proxy or a chat does, answers what nobody has asked: such a connection is never idle.
+ */
+export class WatchedConnection implements Connection {
+  /** Called whenever `idle` may have changed. It must not throw. */
+  onChange: (() => void) | undefined;
+  /** What the last read that failed has rejected with. */
+  readFailure: unknown;
+
+  readonly #inner: Connection;
+  #reading = 0;
+  #writing = 0;
+  /** How many chunks have come. */
+  #received = 0;
+  /** How many of them had come when the last write that is finished was begun. */
+  #answered = 0;
+  #duplex = false;
+  #readable: ReadableStream<Uint8Array> | undefined;
+
+  /** Watches `connection`; nobody else is to read from it. */
+  constructor(connection: Connection) {
+    this.#inner = connection;
+  }
+
+  /** Whether its handler waits for the peer, which has had all its answers. */
+  get idle(): boolean {
+    return this.#reading > 0 && this.flushed && !this.#duplex &&
+      this.#received === this.#answered;
+  }
+
+  /** Whether nothing has come yet. */
+  get silent(): boolean {
+    return this.#received === 0;
+  }
+
+  /** Whether the system has taken all that was written. */
+  get flushed(): boolean {
+    return this.#writing === 0;
+  }
+
+  get localAddr(): Addr {
+    return this.#inner.localAddr;
+  }
+
+  get remoteAddr(): Addr {
+    return this.#inner.remoteAddr;
+  }
+
+  get alpn(): string | undefined {
+    return this.#inner.alpn;
+  }
+
+  get peerCertificate(): PeerCertificate | undefined {
+    return this.#inner.peerCertificate;
+  }
+
+  get signal(): AbortSignal {
+    return this.#inner.signal;
+  }
+
+  /** A view over what is watched here. */
+  get readable(): ReadableStream<Uint8Array> {
+    return this.#readable ??= readableOver({
+      read: () => this.read(),
+      stopReading: () => void this.#inner.readable.cancel(),
+    });
+  }
+
+  /** It is not watched: whoever writes to it has never answered. */
+  get writable(): WritableStream<Uint8Array> {
+    return this.#inner.writable;
+  }
+
+  setTimeouts(timeouts: Timeouts): void {
+    this.#inner.setTimeouts(timeouts);
+  }
+
+  read(): Promise<Uint8Array | null> {
+    const chunk = this.#inner.read();
+    this.#reading++;
+    chunk.then(this.#onRead, this.#onReadFailed);
+    this.onChange?.();
+    return chunk;
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    if (this.#reading > 0) this.#duplex = true;
+    const written = this.#inner.write(bytes);
+    const asked = this.#received;
+    this.#writing++;
+    written.then(() => this.#onWritten(asked), () => this.#onWritten(this.#answered));
+    this.onChange?.();
+    return written;
+  }
+
+  closeWrite(): Promise<void> {
+    return this.#inner.closeWrite();
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close();
+  }
+
+  abort(): void {
+    this.#inner.abort();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#inner.close();
+  }
+
+  readonly #onRead = (chunk: Uint8Array | null): void => {
+    if (chunk !== null) this.#received++;
+    this.#onReadEnd();
+  };
+
+  readonly #onReadFailed = (error: unknown): void => {
+    this.readFailure = error;
+    this.#onReadEnd();
+  };
+
+  #onReadEnd(): void {
+    this.#reading--;
+    this.onChange?.();
+  }
+
+  #onWritten(asked: number): void {
+    this.#writing--;
+    this.#answered = asked;
+    this.onChange?.();
+  }
+}
