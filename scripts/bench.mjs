@@ -40,7 +40,7 @@ function table() {
       return `${found.ratio.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`;
     }),
   ]);
-  const bytes = Object.keys(measured[0].bytes).map((name) => [
+  const bytes = Object.keys(measured[0].bytes ?? {}).map((name) => [
     name,
     // Less than a tenth, of either sign, is the garbage collector's.
     ...measured.map((one) => (Math.round(one.bytes[name] * 10) / 10 + 0).toFixed(1)),
@@ -48,7 +48,7 @@ function table() {
   return [
     `${cpus()[0]?.model}, ${cpus().length} cores${tiny ? "; tiny: the numbers mean nothing" : ""}`,
     lines(["time per item", "", ...heads], times),
-    lines(["bytes kept per item", ...heads], bytes),
+    ...(bytes.length > 0 ? [lines(["bytes kept per item", ...heads], bytes)] : []),
   ].join("\n\n");
 }
 

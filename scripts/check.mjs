@@ -25,7 +25,10 @@ const STEPS = {
     [...deno, "test", "--doc", "--no-prompt", "--allow-net", "--allow-read", local, ...sources],
   ],
   // Only that it works; its figures need a quiet machine.
-  bench: [[...node, "scripts/bench.mjs", "streams", "--tiny"]],
+  bench: [
+    [...node, "scripts/bench.mjs", "streams", "--tiny"],
+    [...node, "scripts/bench.mjs", "echo", "--tiny"],
+  ],
   architecture: [[...node, "scripts/test.mjs", "--runtime", "node", "architecture"]],
   jsr: [[...deno, "publish", "--dry-run", "--allow-dirty"]],
   package: [

@@ -46,9 +46,9 @@ async function typecheck() {
   }
 }
 
-/** Uses the main entry, the one without a network and those of the runtime. */
+/** Uses the main entry, those without a network and those of the runtime. */
 async function use(name, command, ...entries) {
-  const all = [".", "./memory", ...entries];
+  const all = [".", "./memory", "./adapter", "./conformance", ...entries];
   await say(name, [...command, "import.mjs", ...all], `import ${all.join(" ")}`);
   await say(name, [...command, "require.cjs", ...all], `require ${all.join(" ")}`);
 }

@@ -1,4 +1,5 @@
 // npm test [-- [--runtime node|deno|bun] [--assert jsr|local] [part of a file's path …]]
+// npm run test:system is the same with --ring system: see test_system.mjs.
 // Runs the same test files on the real Deno, Bun and Node, each to its end, Node last: its runner's
 // summary closes the output, but for the table of the runtimes.
 
@@ -71,7 +72,7 @@ function readArguments() {
   return {
     runtimes: ["deno", "bun", "node"].filter((name) => given?.includes(name) ?? true),
     assertions: assert,
-    files: testFiles(positionals.map((part) => part.replaceAll("\\", "/"))),
+    files: testFiles(values.ring, positionals.map((part) => part.replaceAll("\\", "/"))),
   };
 }
 
@@ -79,18 +80,26 @@ function parse() {
   try {
     return parseArgs({
       allowPositionals: true,
-      options: { runtime: { type: "string", multiple: true }, assert: { type: "string" } },
+      options: {
+        runtime: { type: "string", multiple: true },
+        assert: { type: "string" },
+        ring: { type: "string" },
+      },
     });
   } catch (error) {
     return refuse(`Cannot read the arguments: ${error.message}`);
   }
 }
 
-/** The test files whose path contains one of `parts`, and any file that is named in full. */
-function testFiles(parts) {
+/** The test files of a ring whose path contains one of `parts`, and any file that is named in full. */
+function testFiles(ring = "npm", parts) {
+  if (ring !== "npm" && ring !== "system") {
+    refuse(`Cannot run the ring "${ring}": it is neither npm nor system`);
+  }
   const all = readdirSync(`${root}test`, { recursive: true })
     .map((name) => `test/${name.replaceAll("\\", "/")}`)
-    .filter((path) => path.endsWith("_test.ts"));
+    .filter((path) => path.endsWith("_test.ts"))
+    .filter((path) => path.startsWith("test/system/") === (ring === "system"));
   const named = parts.filter((part) => statSync(root + part, { throwIfNoEntry: false })?.isFile());
   const rest = parts.filter((part) => !named.includes(part));
   const found = all.filter((path) =>

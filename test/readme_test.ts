@@ -1,5 +1,6 @@
 import { assertEquals, assertGreater } from "#assert";
-import { connect } from "node:net";
+import { connect as connectPlain } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { VERSION } from "../main.ts";
 import { pathOf, RUN, runServer, ServerProcess } from "./main/server_process.ts";
 import { runtime, test } from "./support/harness.ts";
@@ -10,8 +11,14 @@ const README = textOf("README.md");
 /** The examples by kind: "ts", and "ts ignore" for what runs until it is stopped. */
 const EXAMPLES = examplesOf(README);
 
-test("README.md has a server, and other examples", () => {
-  assertEquals(EXAMPLES.filter(({ kind }) => kind === "ts ignore").length, 1);
+/** What the examples call cert.pem and key.pem. */
+const CERTIFICATE: Record<string, string> = {
+  cert: "test/fixtures/tls/server.crt",
+  key: "test/fixtures/tls/server.key",
+};
+
+test("README.md has servers, and other examples", () => {
+  assertEquals(EXAMPLES.filter(({ kind }) => kind === "ts ignore").length, 3);
   assertGreater(EXAMPLES.filter(({ kind }) => kind === "ts").length, 1);
 });
 
@@ -23,20 +30,31 @@ for (const [index, { kind, code }] of EXAMPLES.entries()) {
     });
   } else {
     test(`README.md: the server of example ${index + 1} serves on ${runtime}`, async (t) => {
-      const file = fileOf(t, code.replace("port: 7000", "port: 0"));
       assertEquals(code.includes("port: 7000"), true);
+      const file = fileOf(
+        t,
+        code.replace("port: 7000", "port: 0")
+          .replace(
+            /"(cert|key)\.pem"/g,
+            (_, kind) => JSON.stringify(pathOf(CERTIFICATE[kind] ?? "")),
+          ),
+      );
       const server = new ServerProcess([], [...RUN[runtime], file]);
       t.defer(() => server.kill("SIGKILL"));
       const [, port] = await server.said(/^Listening on port ([0-9]+)\n/);
-      assertEquals([await echoOf(Number(port), "hello"), server.stderr], ["hello", ""]);
+      const echo = await echoOf(Number(port), "hello", code.includes("tls:"));
+      assertEquals([echo, server.stderr], ["hello", ""]);
     });
   }
 }
 
 /** What comes back for `text`, up to the end. */
-async function echoOf(port: number, text: string): Promise<string> {
+async function echoOf(port: number, text: string, secure: boolean): Promise<string> {
   let echo = "";
-  const socket = connect(port, "127.0.0.1", () => socket.end(text));
+  const ca = textOf("test/fixtures/tls/ca.crt");
+  const socket = secure
+    ? connectTls({ port, host: "127.0.0.1", ca, ALPNProtocols: ["echo"] }, () => socket.end(text))
+    : connectPlain(port, "127.0.0.1", () => socket.end(text));
   socket.setEncoding("utf8").on("data", (chunk: string) => echo += chunk);
   await new Promise<void>((resolve, reject) => {
     socket.on("close", () => resolve()).on("error", reject);

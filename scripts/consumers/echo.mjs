@@ -1,12 +1,10 @@
 // What a consumer does first: listen, answer a connection, close. Ends by itself when all is closed.
 
-import { connect } from "node:net";
-
-/** Over the network, with the `listen` of one entry. */
-export async function echo({ listen }) {
+/** Over the network, with the `listen` and `connect` of one entry. */
+export async function echo({ listen, connect }) {
   const listener = await listen({ hostname: "127.0.0.1", port: 0 });
   const served = listener.incoming().forEachConcurrent(answer, { limit: 10 });
-  await expectEcho(listener.addr.port);
+  await expectEcho(await connect({ port: listener.addr.port }));
   await listener.close();
   await served;
 }
@@ -15,17 +13,9 @@ export async function echo({ listen }) {
 export async function echoInMemory({ listen }) {
   const listener = await listen({ port: 0 });
   const served = listener.incoming().forEachConcurrent(answer, { limit: 10 });
-  const connection = await listener.connect();
-  await connection.write(new TextEncoder().encode("hello"));
-  await connection.closeWrite();
-  let got = "";
-  for (let chunk = await connection.read(); chunk !== null; chunk = await connection.read()) {
-    got += new TextDecoder().decode(chunk);
-  }
-  await connection.close();
+  await expectEcho(await listener.connect());
   await listener.close();
   await served;
-  expect(got);
 }
 
 async function answer(connection) {
@@ -38,16 +28,13 @@ async function answer(connection) {
   }
 }
 
-function expectEcho(port) {
-  return new Promise((resolve, reject) => {
-    let got = "";
-    const client = connect(port, "127.0.0.1", () => client.end("hello"));
-    client.setEncoding("utf8").on("data", (text) => got += text);
-    client.on("error", reject);
-    client.on("close", () => resolve(got));
-  }).then(expect);
-}
-
-function expect(got) {
+async function expectEcho(connection) {
+  await connection.write(new TextEncoder().encode("hello"));
+  await connection.closeWrite();
+  let got = "";
+  for (let chunk = await connection.read(); chunk !== null; chunk = await connection.read()) {
+    got += new TextDecoder().decode(chunk);
+  }
+  await connection.close();
   if (got !== "hello") throw new Error(`Cannot see the echo: got "${got}"`);
 }

@@ -2,9 +2,11 @@
 
 const process = require("node:process");
 
-for (const entry of process.argv.slice(2)) {
-  const exports = require(entry.replace(".", "@incoming/net"));
-  void import("./echo.mjs")
-    .then(({ echo, echoInMemory }) => entry === "./memory" ? echoInMemory(exports) : echo(exports))
-    .then(() => console.log(`require ${entry}`));
-}
+const entries = process.argv.slice(2);
+const required = entries.map((entry) => [entry, require(entry.replace(".", "@incoming/net"))]);
+void import("./use.mjs").then(async ({ use }) => {
+  for (const [entry, exports] of required) {
+    await use(entry, exports);
+    console.log(`require ${entry}`);
+  }
+});
