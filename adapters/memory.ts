@@ -73,7 +73,8 @@ export function connectionPair(options: PairOptions = {}): [Connection, Connecti
 
 /**
  * Makes a listener that `connect()` of the same object connects to. Addresses are just names here:
- * two listeners never collide. `path`, `tls`, `backlog`, `reusePort` and `ipv6Only` are refused.
+ * two listeners never collide. `path`, `tls`, `backlog`,
+ * `reusePort`, `ipv6Only`, `fd` and `proxyProtocol` are refused.
  */
 // deno-lint-ignore require-await -- what is wrong with the options is a rejection, too
 export async function listen(options: ListenOptions & PairOptions): Promise<MemoryListener> {
@@ -81,7 +82,8 @@ export async function listen(options: ListenOptions & PairOptions): Promise<Memo
   if (resolved.path !== undefined) throw refused("path", resolved.path);
   // Not shown: there is a key in it.
   if (resolved.tls !== undefined) throw refused("tls", "certificates");
-  for (const name of ["backlog", "reusePort", "ipv6Only"] as const) {
+  if (resolved.proxyProtocol !== undefined) throw refused("proxyProtocol", "peers to trust");
+  for (const name of ["backlog", "reusePort", "ipv6Only", "fd"] as const) {
     if (resolved[name]) throw refused(name, String(resolved[name]));
   }
   capacityOf(options);
@@ -92,6 +94,7 @@ export async function listen(options: ListenOptions & PairOptions): Promise<Memo
     maxConnections: resolved.maxConnections,
     onAcceptError: resolved.onAcceptError,
     stop: () => open = false,
+    timers: options.timers,
   });
   const connect = (): Promise<Connection> => {
     if (!open) {

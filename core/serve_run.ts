@@ -95,7 +95,10 @@ export class ServeRun {
       }
       const { done, value } = await incoming.next();
       if (done) return;
-      void this.#serve(new WatchedConnection(value));
+      if (this.#isCut) { // It was on its way here when the grace ended.
+        this.#cut++;
+        value.abort();
+      } else void this.#serve(new WatchedConnection(value));
     }
   }
 
@@ -152,7 +155,8 @@ export class ServeRun {
   #drain(leave: () => void): void {
     const { grace, timers } = this.#options;
     this.#isDraining = true;
-    void this.#listener.close();
+    // How that goes is told at the end.
+    void own(this.#listener.close());
     this.#draining.abort(abortError("the server stops"));
     const cut = () => this.#cutOff(leave);
     if (grace === 0) return cut();
