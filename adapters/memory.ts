@@ -94,7 +94,6 @@ export async function listen(options: ListenOptions & PairOptions): Promise<Memo
     maxConnections: resolved.maxConnections,
     onAcceptError: resolved.onAcceptError,
     stop: () => open = false,
-    timers: options.timers,
   });
   const connect = (): Promise<Connection> => {
     if (!open) {
