@@ -84,6 +84,7 @@ export { encodeFrame, type FrameOptions, frames, writeFrame } from "./core/frame
 export { lines, type LinesOptions } from "./core/lines.ts";
 export type {
   CommonListenOptions,
+  FdListenOptions,
   Listener,
   ListenerStats,
   ListenOptions,
@@ -94,6 +95,7 @@ export type {
 export { map } from "./core/map.ts";
 export { merge } from "./core/merge.ts";
 export { pipe, type PipeOptions, type PipeResult } from "./core/pipe_connections.ts";
+export type { ProxyProtocolOptions } from "./core/proxy_protocol.ts";
 export { reduce } from "./core/reduce.ts";
 export { type Scope, scope, type ScopeOptions } from "./core/scope.ts";
 export { type AcquireOptions, type Permit, Semaphore } from "./core/semaphore.ts";

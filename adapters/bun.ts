@@ -20,12 +20,14 @@ import type {
   TlsListener,
   UnixListenOptions,
 } from "../core/listener.ts";
+import { NotSupported } from "../core/errors.ts";
+import { acceptedConnection, offerAccepted } from "../core/proxied.ts";
 import { bindTcp, bindUnix, type Bound } from "./bun_bind.ts";
 import { connectWith } from "./bun_connect.ts";
 import { BunTlsListener, Handshakes } from "./bun_tls.ts";
 import {
-  connectionOver,
   type Ends,
+  openPlain,
   type Socket,
   type SocketOwner,
   tcpEnds,
@@ -39,7 +41,7 @@ import type { BunSocketHandler } from "./bun_types.ts";
  * socket is bound.
  *
  * Rejects with a TypeError or RangeError for an invalid option, with {@linkcode NotSupported} for one
- * that cannot be honoured here (`backlog`), with a NetworkError (`EADDRINUSE`, `EACCES`,
+ * that cannot be honoured here (`backlog`, `proxyProtocol` with `tls`), with a NetworkError (`EADDRINUSE`, `EACCES`,
  * `EADDRNOTAVAIL`, `ENOTFOUND`, `ENOENT`) when the address cannot be bound. Whoever listens closes the
  * listener.
  */
@@ -54,6 +56,11 @@ export function listen(options: UnixListenOptions): Promise<Listener<UnixAddr>>;
 export function listen(options: ListenOptions): Promise<Listener>;
 export async function listen(options: ListenOptions): Promise<Listener> {
   const resolved = resolveListenOptions(options);
+  if (resolved.proxyProtocol !== undefined && resolved.tls !== undefined) {
+    throw new NotSupported(
+      "Cannot listen: Bun cannot put TLS on a socket of which was read; the option proxyProtocol excludes tls",
+    );
+  }
   const acceptor = new PushAcceptor({
     maxPending: resolved.maxPending,
     maxConnections: maxConnectionsOf(
@@ -99,7 +106,11 @@ function handlerOf(
     }
     if (options.path === undefined && !options.noDelay) socket.setNoDelay(false);
     if (handshakes !== undefined) handshakes.begin(socket, ends);
-    else acceptor.offer(connectionOver(socket, ends, options.timeouts, false));
+    else {
+      const { timeouts, proxyProtocol } = options;
+      const init = { ...ends, timeouts, proxyProtocol };
+      offerAccepted(acceptor, acceptedConnection(openPlain(socket), init));
+    }
   };
   return { ...(handshakes === undefined ? TELL_OWNER : TELL_OWNER_BELOW_TLS), open };
 }

@@ -27,8 +27,9 @@ export function bindTcp(
   options: ResolvedTcp,
   socket: BunSocketHandler<SocketOwner>,
 ): Bound<TcpAddr> {
-  const { hostname, port, ipv6Only, reusePort } = options;
+  const { hostname, port, ipv6Only, reusePort, fd } = options;
   refuseBacklog(options);
+  if (fd !== undefined) return adopt(fd, socket);
   try {
     const listener = bun().listen({
       hostname,
@@ -47,6 +48,26 @@ export function bindTcp(
       error,
     );
   }
+}
+
+/** Listens on a socket that is bound already. */
+function adopt(fd: number, socket: BunSocketHandler<SocketOwner>): Bound<TcpAddr> {
+  let listener: BunTcpListener;
+  try {
+    // Bun takes it, though its types know it for connecting only: hence the cast.
+    const adopting = bun() as unknown as { listen(options: object): BunTcpListener };
+    listener = adopting.listen({ fd, allowHalfOpen: true, socket });
+  } catch (error) {
+    throw networkError(`adopt the descriptor ${fd}`, codeOf(error, "EINVAL"), error);
+  }
+  const bound: { address?: string; port?: number } = {};
+  listener.getsockname?.(bound);
+  const { address, port } = bound;
+  if (address === undefined || port === undefined) {
+    listener.stop();
+    throw new NotSupported(`Cannot adopt the descriptor ${fd}: it is no TCP socket`);
+  }
+  return { addr: { transport: "tcp", hostname: address, port }, stop: () => listener.stop() };
 }
 
 function refuseBacklog({ backlog }: ResolvedTcp | ResolvedUnix): void {

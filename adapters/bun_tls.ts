@@ -8,6 +8,7 @@
  * @module
  */
 
+import { X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
 import type { PushAcceptor } from "../core/acceptor.ts";
 import type { Addr } from "../core/addr.ts";
@@ -27,6 +28,9 @@ interface TlsOptions extends Partial<Certificate> {
   readonly alpn?: readonly string[] | undefined;
 }
 
+/** Each block of PEM text, also one that is cut off. */
+const PEM_BLOCK = /-----BEGIN [^]*?(?:-----END [^-]*-----|$)/g;
+
 /** The same for Bun, checked. Throws a TypeError that does not show the certificates. */
 export function bunTls(verb: string, { cert, key, ca, alpn }: TlsOptions): BunTls {
   const certificates = {
@@ -35,6 +39,8 @@ export function bunTls(verb: string, { cert, key, ca, alpn }: TlsOptions): BunTl
     ...(ca === undefined ? {} : { ca }),
   };
   try {
+    // What is no certificate among them, Bun passes over.
+    for (const block of ca?.match(PEM_BLOCK) ?? []) new X509Certificate(block);
     // Making one takes a while when it has to look for the authorities of the runtime.
     if (Object.keys(certificates).length > 0) createSecureContext(certificates);
   } catch (error) {
@@ -61,7 +67,7 @@ export function tlsErrorCode(error: unknown): NetworkErrorCode {
   const reason = code === "EPROTO" ? (error as Error).message.replace(/^.*:/, "") : code;
   // An alert is what the peer finds wrong.
   if (/_ALERT_/.test(reason)) return code;
-  return /CERT|^UNABLE_TO|SIGNATURE|_CA$|^INVALID_PURPOSE|HOSTNAME/.test(reason) ? "ECERT" : code;
+  return /CERT|^UNABLE_TO|^CRL_|_CA$|^INVALID_PURPOSE|HOSTNAME/.test(reason) ? "ECERT" : code;
 }
 
 /** What the handshakes of a listener need. */

@@ -73,14 +73,19 @@ export function connectionOver(
   timeouts: ResolvedTimeouts,
   tls: boolean,
 ): TransportConnection {
-  // Nothing is read before somebody asks for it.
-  socket.pause();
-  return new TransportConnection((events) => socket.data = new BunTransport(socket, events), {
+  return new TransportConnection(openPlain(socket), {
     ...ends,
     timeouts,
     alpn: tls && typeof socket.alpnProtocol === "string" ? socket.alpnProtocol : undefined,
     peerCertificate: tls ? certificateOf(socket) : undefined,
   });
+}
+
+/** Opens a transport over a socket, which it owns from then on. */
+export function openPlain(socket: Socket): (events: TransportEvents) => Transport {
+  // Nothing is read before somebody asks for it.
+  socket.pause();
+  return (events) => socket.data = new BunTransport(socket, events);
 }
 
 function certificateOf(socket: Socket): PeerCertificate | undefined {

@@ -65,7 +65,7 @@ export interface BunTcpListener extends BunListener {
   readonly hostname: string;
   readonly port: number;
   /** Not in the official types. */
-  getsockname?(out: { address?: string }): void;
+  getsockname?(out: { address?: string; port?: number }): void;
 }
 
 /** The callbacks of a socket of Bun. */

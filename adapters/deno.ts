@@ -26,18 +26,19 @@ import type {
   TlsListener,
   UnixListenOptions,
 } from "../core/listener.ts";
+import { acceptedConnection } from "../core/proxied.ts";
 import type { Certificate } from "../core/tls.ts";
 import { HandshakeAcceptor } from "./deno_acceptor.ts";
 import { bind, type Bound } from "./deno_bind.ts";
 import { connectWith } from "./deno_connect.ts";
-import { type Ends, endsOf, plainConnection } from "./deno_transport.ts";
+import { type Ends, endsOf, openPlain } from "./deno_transport.ts";
 import type { DenoConn } from "./deno_types.ts";
 
 /**
  * Listens for connections with `Deno.listen`. Resolves when the socket is bound.
  *
  * Rejects with a TypeError or RangeError for an invalid option, with {@linkcode NotSupported} for one
- * that cannot be honoured here (`ipv6Only`; `reusePort` without `--unstable-net`; `backlog` with a
+ * that cannot be honoured here (`ipv6Only`, `fd`; `reusePort` without `--unstable-net`; `backlog` with a
  * path), with a NetworkError (`EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`, `ENOTFOUND`, `ENOENT`,
  * `ENOTCAPABLE`) when the address cannot be bound. Whoever listens closes the listener.
  *
@@ -64,11 +65,16 @@ export async function listen(options: ListenOptions): Promise<Listener> {
 }
 
 async function listenPlain(options: ResolvedListenOptions): Promise<Listener> {
-  const { timeouts } = options;
+  const { timeouts, proxyProtocol } = options;
   const bound = await bind(options);
   const acceptor = new PullAcceptor({
     ...acceptorOptions(bound, options),
-    acceptOne: () => accept(bound, options, (conn, ends) => plainConnection(conn, ends, timeouts)),
+    acceptOne: () =>
+      accept(
+        bound,
+        options,
+        (conn, ends) => acceptedConnection(openPlain(conn), { ...ends, timeouts, proxyProtocol }),
+      ),
   });
   return new BoundListener(bound.addr, acceptor, options.signal);
 }
@@ -79,7 +85,8 @@ async function listenSecured(
 ): Promise<TlsListener> {
   // Loaded when it is needed: a listener without TLS does not pay for it.
   const { requireReadable, secureClient } = await import("./deno_tls.ts");
-  const { maxPending, timeouts, signal } = options;
+  const { behindHeader } = await import("./deno_proxied.ts");
+  const { maxPending, timeouts, signal, proxyProtocol } = options;
   requireReadable("listen", tls);
   let current = tls;
   const bound = await bind(options);
@@ -88,7 +95,11 @@ async function listenSecured(
     ...acceptorOptions(bound, options),
     maxPending,
     acceptOne: () =>
-      accept(bound, options, (conn, ends) => secureClient({ conn, ends }, current, init)),
+      accept(bound, options, (conn, ends) =>
+        behindHeader(
+          { conn, ends, timeouts, proxyProtocol },
+          (raw) => secureClient(raw, current, init),
+        )),
   });
   // deno-lint-ignore require-await -- what is wrong with the certificate is a rejection
   const setCertificate = async (certificate: Certificate): Promise<void> => {

@@ -107,6 +107,8 @@ export class HandshakeAcceptor implements Acceptor {
   }
 
   #sleep(ms: number): Promise<void> {
+    // The callback that was told of a failure may have stopped it.
+    if (this.#stopped) return Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = this.#timers.set(resolve, ms);
     this.#wake = resolve;

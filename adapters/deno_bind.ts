@@ -41,10 +41,15 @@ export async function bind(options: ResolvedListenOptions): Promise<Bound> {
 export function codeFor(error: unknown): string {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   if (name === "NotCapable") return "ENOTCAPABLE";
-  return codeOf(error, /lookup|resolve/i.test(message) ? "ENOTFOUND" : "EINVAL");
+  return codeOf(error, /lookup|resolve|invalid host/i.test(message) ? "ENOTFOUND" : "EINVAL");
 }
 
-function bindTcp({ hostname, port, backlog, ipv6Only, reusePort }: ResolvedTcp): Bound {
+function bindTcp({ hostname, port, backlog, ipv6Only, reusePort, fd }: ResolvedTcp): Bound {
+  if (fd !== undefined) {
+    throw new NotSupported(
+      `Cannot listen: Deno has no option fd, got ${fd}; the adapter of Node has, on Deno too`,
+    );
+  }
   if (ipv6Only) {
     throw new NotSupported(
       "Cannot listen: Deno has no option ipv6Only; listen on ::1, or on an address of this machine",

@@ -74,7 +74,10 @@ async function establish(
   if (secure === undefined) return plainConnection(conn, ends, options.timeouts);
   const { finished, abort } = secure({ conn, ends }, action);
   stop.addEventListener("abort", abort, { once: true });
-  return await finished;
+  const connection = await finished;
+  // The handshake may have been finished in the moment of the stop.
+  if (stop.aborted) connection.abort();
+  return connection;
 }
 
 async function open(options: ResolvedConnectOptions, signal: AbortSignal): Promise<DenoConn> {

@@ -5,7 +5,7 @@
  */
 
 import type { TLSSocket } from "node:tls";
-import { connectionError } from "../core/errors.ts";
+import { codeOf, connectionError, type NetworkError, networkError } from "../core/errors.ts";
 import type { ResolvedTimeouts } from "../core/timeouts.ts";
 import type { PeerCertificate } from "../core/tls.ts";
 import type { Transport, TransportEvents } from "../core/transport.ts";
@@ -50,6 +50,14 @@ function certificateOf(socket: TLSSocket): PeerCertificate | undefined {
   };
 }
 
+/** Whatever TLS finds wrong has one code; what a stream says about a peer that is gone is a reset. */
+function failureOf(error: Error): NetworkError {
+  const code = codeOf(error, "");
+  if (!code.startsWith("ERR_")) return connectionError(error);
+  const tls = /^ERR_(SSL|TLS)_/.test(code);
+  return networkError("go on with the connection", tls ? "EPROTO" : "ECONNRESET", error);
+}
+
 /** A socket of `node:tls` over a connection of Deno, paused. */
 class SecureTransport implements Transport {
   readonly #socket: TLSSocket;
@@ -66,8 +74,8 @@ class SecureTransport implements Transport {
     duplex.flowing = false;
     socket.on("data", (chunk: Uint8Array) => this.#received(chunk));
     socket.on("end", () => events.ended());
-    socket.on("error", (error) => events.failed(connectionError(error)));
-    duplex.on("error", (error) => events.failed(connectionError(error)));
+    socket.on("error", (error) => events.failed(failureOf(error)));
+    duplex.on("error", (error) => events.failed(failureOf(error)));
     // The stream above may wait for the end of file of a peer that never sends it.
     duplex.on("close", () => events.closed());
   }

@@ -84,7 +84,7 @@ export function secureServer(
 type Begin = (
   duplex: ConnDuplex,
   done: (socket: TLSSocket) => void,
-  failed: (error?: Error) => void,
+  failed: (error?: Error, socket?: TLSSocket) => void,
 ) => void;
 
 function begin({ conn, ends }: Raw, { action, timeouts }: HandshakeInit, start: Begin): Handshake {
@@ -94,6 +94,7 @@ function begin({ conn, ends }: Raw, { action, timeouts }: HandshakeInit, start: 
   const end = (): boolean => {
     if (over) return false;
     clearTimeout(timer);
+    clearTimeout(goneTimer);
     return over = true;
   };
   const giveUp = (failure: NetworkError): void => {
@@ -102,14 +103,20 @@ function begin({ conn, ends }: Raw, { action, timeouts }: HandshakeInit, start: 
     else return;
     duplex.destroy();
   };
-  const failed = (error?: Error): void => giveUp(networkError(action, codeFor(error), error));
+  const failed = (error?: Error, socket?: TLSSocket): void =>
+    giveUp(networkError(action, codeFor(error, socket), error));
+  // A moment later: TLS knows better what is wrong, and says it after the close.
+  let goneTimer: ReturnType<typeof setTimeout> | undefined;
+  const gone = (): void => {
+    if (!over) goneTimer ??= setTimeout(failed, 0);
+  };
   const { handshake: ms } = timeouts;
   const timer = ms === Infinity
     ? undefined
     : setTimeout(() => giveUp(networkError(action, "ETIMEDOUT")), ms);
   duplex.on("error", failed);
-  duplex.on("end", () => failed());
-  duplex.on("close", () => failed());
+  duplex.on("end", gone);
+  duplex.on("close", gone);
   start(duplex, (socket) => {
     // An 'error' event without a listener would end the process.
     socket.on("error", () => undefined);
@@ -121,9 +128,13 @@ function begin({ conn, ends }: Raw, { action, timeouts }: HandshakeInit, start: 
 }
 
 /** The code for a handshake that failed; the peer is gone when nothing is said. */
-function codeFor(error: Error | undefined): NetworkErrorCode {
-  const code = codeOf(error, "ECONNRESET");
-  if (/CERT|^UNABLE_TO|SIGNATURE|_CA$|^INVALID_PURPOSE|HOSTNAME/.test(code)) return "ECERT";
+function codeFor(error: Error | undefined, socket: TLSSocket | undefined): NetworkErrorCode {
+  // What is wrong with the certificate of a client stands there alone. On this runtime it is a text.
+  const distrust: unknown = socket?.authorizationError ?? undefined;
+  const code = typeof distrust === "string" ? distrust : codeOf(error, "ECONNRESET");
+  // An alert is what the peer finds wrong.
+  if (code.includes("_ALERT_")) return "EPROTO";
+  if (/CERT|^UNABLE_TO|^CRL_|_CA$|^INVALID_PURPOSE|HOSTNAME/.test(code)) return "ECERT";
   return /^ERR_(SSL|TLS)_/.test(code) ? "EPROTO" : code;
 }
 
@@ -155,7 +166,7 @@ export function requireReadable(verb: string, { cert, key, ca }: Pem): void {
 
 /** All certificates of PEM text; at least one. */
 function certificatesIn(pem: string): X509Certificate[] {
-  const blocks = pem.match(/-----BEGIN [^-]*-----[^-]*-----END [^-]*-----/g) ?? [];
+  const blocks = pem.match(/-----BEGIN [^]*?(?:-----END [^-]*-----|$)/g) ?? [];
   if (blocks.length === 0) throw new TypeError("no certificate");
   return blocks.map((block) => new X509Certificate(block));
 }

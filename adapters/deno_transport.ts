@@ -28,10 +28,12 @@ export function plainConnection(
   ends: Ends,
   timeouts: ResolvedTimeouts,
 ): TransportConnection {
-  return new TransportConnection((events) => new DenoTransport(conn, events), {
-    ...ends,
-    timeouts,
-  });
+  return new TransportConnection(openPlain(conn), { ...ends, timeouts });
+}
+
+/** Opens a transport over `conn`. */
+export function openPlain(conn: DenoConn): (events: TransportEvents) => Transport {
+  return (events) => new DenoTransport(conn, events);
 }
 
 /** Both addresses of `conn`. */

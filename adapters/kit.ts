@@ -62,6 +62,13 @@ export {
   type ResolvedUnix,
   resolveListenOptions,
 } from "../core/listen_options.ts";
+export {
+  acceptedConnection,
+  type AcceptedInit,
+  offerAccepted,
+  type OpenTransport,
+} from "../core/proxied.ts";
+export type { ResolvedProxyProtocol } from "../core/proxy_protocol.ts";
 export { DEFAULT_TIMEOUTS, type ResolvedTimeouts } from "../core/timeouts.ts";
 export { systemTimers } from "../core/timers.ts";
 export type { Transport, TransportEvents } from "../core/transport.ts";

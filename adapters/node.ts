@@ -33,11 +33,11 @@ import type {
   TlsListener,
   UnixListenOptions,
 } from "../core/listener.ts";
+import { acceptedConnection, offerAccepted } from "../core/proxied.ts";
 import type { Certificate } from "../core/tls.ts";
 import { bindTcp, bindUnix } from "./node_bind.ts";
 import { connectWith } from "./node_connect.ts";
-import { createTlsServer, offerSecured, replaceCertificate } from "./node_tls.ts";
-import { type Ends, plainConnection, tcpEnds } from "./node_transport.ts";
+import { type Ends, openPlain, tcpEnds } from "./node_transport.ts";
 
 /** Listens on a TCP port, with TLS; see the last form. */
 export function listen(options: WithTls<TcpListenOptions>): Promise<TlsListener<TcpAddr>>;
@@ -78,7 +78,9 @@ async function listenPlain(options: ResolvedListenOptions): Promise<Listener> {
     server.on("connection", (socket) => {
       const ends = endsOf(socket);
       if (ends !== undefined) {
-        return acceptor.offer(plainConnection(socket, ends, options.timeouts));
+        const { timeouts, proxyProtocol } = options;
+        const init = { ...ends, timeouts, proxyProtocol };
+        return offerAccepted(acceptor, acceptedConnection(openPlain(socket), init));
       }
       // Its error event comes without a listener, if it comes: that would end the process.
       socket.on("error", () => undefined);
@@ -92,9 +94,19 @@ async function listenSecured(
   options: ResolvedListenOptions,
   tls: ResolvedTlsListenOptions,
 ): Promise<TlsListener> {
+  // Loaded when it is needed: a listener without TLS does not pay for it.
+  const { createTlsServer, offerSecured, replaceCertificate } = await import("./node_tls.ts");
+  const { securedBehindHeader } = await import("./node_proxied.ts");
   const server = createTlsServer(tls, serverOptions(options));
-  const listener = await start(server, options, (acceptor, endsOf) => {
-    offerSecured(server, { acceptor, timeouts: options.timeouts, endsOf });
+  const { timeouts, proxyProtocol } = options;
+  // With a header in front, TLS begins later than the connection: it has a server before it.
+  const front = proxyProtocol === undefined
+    ? server
+    : createServer({ ...serverOptions(options), allowHalfOpen: false });
+  const listener = await start(front, options, (acceptor, endsOf) => {
+    const init = { acceptor, timeouts, endsOf };
+    if (proxyProtocol === undefined) offerSecured(server, init);
+    else front.on("connection", securedBehindHeader(server, { ...init, proxyProtocol }));
   });
   const setCertificate = (certificate: Certificate): Promise<void> =>
     replaceCertificate(server, tls, certificate);

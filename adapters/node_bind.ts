@@ -14,7 +14,8 @@ import { bindingPath, claimPath } from "../core/stale_socket.ts";
 
 /** Resolves when `server` is bound to a port, with the address. */
 export async function bindTcp(server: Server, options: ResolvedTcp): Promise<TcpAddr> {
-  const { hostname, port, backlog, ipv6Only, reusePort } = options;
+  const { hostname, port, backlog, ipv6Only, reusePort, fd } = options;
+  if (fd !== undefined) return await adopt(server, fd, backlog);
   if (reusePort && !canReusePort()) {
     throw new NotSupported("Cannot listen: the option reusePort needs Node 22.12 or later");
   }
@@ -31,6 +32,25 @@ export async function bindTcp(server: Server, options: ResolvedTcp): Promise<Tcp
     throw networkError(`listen on ${formatAddr({ hostname, port })}`, code, error);
   }
   return addrOf(server);
+}
+
+/** Listens on a socket that is bound already. */
+async function adopt(server: Server, fd: number, backlog: number | undefined): Promise<TcpAddr> {
+  try {
+    // Not in the types of this form.
+    const options: ListenOptions & { fd: number } = { fd, ...optional(backlog) };
+    await bound(server, options);
+  } catch (error) {
+    const code = codeOf(error, "EINVAL");
+    throw networkError(
+      `adopt the descriptor ${fd}`,
+      code.startsWith("ERR_") ? "EINVAL" : code,
+      error,
+    );
+  }
+  if (typeof server.address() === "object") return addrOf(server);
+  server.close();
+  throw new NotSupported(`Cannot adopt the descriptor ${fd}: it is no TCP socket`);
 }
 
 /** Older versions take the option and ignore it. */

@@ -1,26 +1,30 @@
 /**
- * Connecting with `node:net` and `node:tls`.
+ * Connecting with `node:net`.
  *
  * @module
  */
 
-import { connect as connectSocket, isIP, type Socket } from "node:net";
-import { connect as connectTls, type ConnectionOptions, type TLSSocket } from "node:tls";
+import { connect as connectSocket, type Socket } from "node:net";
 import { formatAddr, type UnixAddr } from "../core/addr.ts";
-import type { ResolvedConnectOptions } from "../core/connect_options.ts";
+import type { ResolvedConnectOptions, ResolvedTlsConnectOptions } from "../core/connect_options.ts";
 import { networkError } from "../core/errors.ts";
 import type { TransportConnection } from "../core/transport_connection.ts";
-import { contextOf, tlsErrorCode } from "./node_tls.ts";
-import { type Ends, plainConnection, tcpEnds, tlsConnection } from "./node_transport.ts";
-
-/** Who is at the other end of a unix socket, for a certificate: somebody on this machine. */
-const UNIX_HOST = "localhost";
+import type { Secure } from "./node_secure.ts";
+import {
+  type Ends,
+  plainConnection,
+  tcpEnds,
+  tlsConnection,
+  tlsErrorCode,
+} from "./node_transport.ts";
 
 /** Connects, and leaves nothing behind when that fails or takes too long. */
 export async function connectWith(options: ResolvedConnectOptions): Promise<TransportConnection> {
   const { signal, timeout } = options;
   const action = `connect to ${formatAddr(options)}`;
-  const tls = tlsOptions(options);
+  const secure = options.tls === undefined ? undefined : await securing(options.tls);
+  // It may have aborted meanwhile.
+  signal?.throwIfAborted();
   const socket = open(options);
   const timers: ReturnType<typeof setTimeout>[] = [];
   const limit = (ms: number): void => {
@@ -36,10 +40,10 @@ export async function connectWith(options: ResolvedConnectOptions): Promise<Tran
   socket.once("connect", () => {
     const ends = endsOf(socket, options);
     if (ends === undefined) failed();
-    else if (tls === undefined) attempt.resolve(plainConnection(socket, ends, options.timeouts));
+    else if (secure === undefined) attempt.resolve(plainConnection(socket, ends, options.timeouts));
     else {
       limit(options.timeouts.handshake);
-      secure(socket, tls, failed, (secured) => {
+      secure(socket, failed, (secured) => {
         attempt.resolve(tlsConnection(secured, socket, ends, options.timeouts));
       });
     }
@@ -60,21 +64,10 @@ export async function connectWith(options: ResolvedConnectOptions): Promise<Tran
   }
 }
 
-/** Calls `done` when the handshake is done, before any input can arrive. */
-function secure(
-  socket: Socket,
-  options: ConnectionOptions,
-  failed: (error: Error) => void,
-  done: (secured: TLSSocket) => void,
-): void {
-  try {
-    const secured = connectTls({ ...options, socket });
-    secured.on("error", failed);
-    secured.once("secureConnect", () => done(secured));
-  } catch (error) {
-    // What is thrown in a callback would end the process.
-    failed(error as Error);
-  }
+/** Loaded when it is needed: whoever connects without TLS does not pay for it. */
+async function securing(tls: ResolvedTlsConnectOptions): Promise<Secure> {
+  const { securingWith } = await import("./node_secure.ts");
+  return securingWith(tls);
 }
 
 function open(options: ResolvedConnectOptions): Socket {
@@ -94,17 +87,4 @@ function endsOf(socket: Socket, options: ResolvedConnectOptions): Ends | undefin
   if (options.path === undefined) return tcpEnds(socket);
   const unix = (path: string): UnixAddr => ({ transport: "unix", path });
   return { localAddr: unix(""), remoteAddr: unix(options.path) };
-}
-
-/** What `node:tls` needs. Throws a TypeError when the certificates cannot be read. */
-function tlsOptions({ tls }: ResolvedConnectOptions): ConnectionOptions | undefined {
-  if (tls === undefined) return undefined;
-  const { sni = UNIX_HOST, alpn, ca, certificate } = tls;
-  return {
-    secureContext: contextOf("connect", { ...certificate, ca }),
-    // The name that the certificate is held to; an address is never sent.
-    host: sni,
-    servername: isIP(sni) === 0 ? sni : "",
-    ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
-  };
 }

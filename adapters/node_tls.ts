@@ -16,13 +16,14 @@ import {
 } from "node:tls";
 import type { PushAcceptor } from "../core/acceptor.ts";
 import type { Admission } from "../core/arrivals.ts";
-import { codeOf, networkError, type NetworkErrorCode, NotSupported } from "../core/errors.ts";
+import { codeOf, networkError, NotSupported } from "../core/errors.ts";
 import { resolveCertificate, type ResolvedTlsListenOptions } from "../core/listen_options.ts";
 import type { ResolvedTimeouts } from "../core/timeouts.ts";
 import type { Certificate } from "../core/tls.ts";
-import { type Ends, tlsConnection } from "./node_transport.ts";
+import { type Ends, tlsConnection, tlsErrorCode } from "./node_transport.ts";
 
-const PEM_BLOCK = /-----BEGIN[^-]+-----[^-]*-----END[^-]+-----/g;
+/** Each block of PEM text, also one that is cut off. */
+const PEM_BLOCK = /-----BEGIN [^]*?(?:-----END [^-]*-----|$)/g;
 
 /** Certificates as they are given; `undefined` stands for those of the runtime. */
 interface Certificates extends Partial<Certificate> {
@@ -61,15 +62,6 @@ export function contextOf(verb: string, certificates: Certificates): SecureConte
   }
 }
 
-/** The code for what went wrong before a connection was there; the peer is gone when nothing is said. */
-export function tlsErrorCode(error: Error | undefined): NetworkErrorCode {
-  const code = codeOf(error, "ECONNRESET");
-  // An alert is what the peer finds wrong.
-  if (code.includes("_ALERT_")) return "EPROTO";
-  if (/CERT|^UNABLE_TO|SIGNATURE|_CA$|^INVALID_PURPOSE|HOSTNAME/.test(code)) return "ECERT";
-  return /^ERR_(SSL|TLS)_/.test(code) ? "EPROTO" : code;
-}
-
 /** A server that is not bound yet. */
 export function createTlsServer(tls: ResolvedTlsListenOptions, options: ServerOpts): Server {
   contextOf("listen", tls);
@@ -99,7 +91,7 @@ export async function replaceCertificate(
 
 /** What the handshakes of a listener need. */
 export interface HandshakesInit {
-  readonly acceptor: PushAcceptor;
+  readonly acceptor: Pick<PushAcceptor, "admit" | "failed">;
   readonly timeouts: ResolvedTimeouts;
   /** The addresses of a socket; `undefined` when its peer is gone. */
   readonly endsOf: (socket: Socket) => Ends | undefined;

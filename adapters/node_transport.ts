@@ -7,7 +7,13 @@
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { Addr } from "../core/addr.ts";
-import { codeOf, connectionError, type NetworkError, networkError } from "../core/errors.ts";
+import {
+  codeOf,
+  connectionError,
+  type NetworkError,
+  networkError,
+  type NetworkErrorCode,
+} from "../core/errors.ts";
 import type { ResolvedTimeouts } from "../core/timeouts.ts";
 import type { PeerCertificate } from "../core/tls.ts";
 import type { Transport, TransportEvents } from "../core/transport.ts";
@@ -35,10 +41,12 @@ export function plainConnection(
   ends: Ends,
   timeouts: ResolvedTimeouts,
 ): TransportConnection {
-  return new TransportConnection((events) => new NodeTransport(socket, socket, events), {
-    ...ends,
-    timeouts,
-  });
+  return new TransportConnection(openPlain(socket), { ...ends, timeouts });
+}
+
+/** Opens a transport over a socket of which nobody has read. */
+export function openPlain(socket: Socket): (events: TransportEvents) => Transport {
+  return (events) => new NodeTransport(socket, socket, events);
 }
 
 /** The same with TLS, over `raw`, when the handshake is done. To be called before input can arrive. */
@@ -65,6 +73,15 @@ function certificateOf(socket: TLSSocket): PeerCertificate | undefined {
     fingerprint256,
     commonName,
   };
+}
+
+/** The code for what went wrong before a connection was there; the peer is gone when nothing is said. */
+export function tlsErrorCode(error: Error | undefined): NetworkErrorCode {
+  const code = codeOf(error, "ECONNRESET");
+  // An alert is what the peer finds wrong.
+  if (code.includes("_ALERT_")) return "EPROTO";
+  if (/CERT|^UNABLE_TO|^CRL_|_CA$|^INVALID_PURPOSE|HOSTNAME/.test(code)) return "ECERT";
+  return /^ERR_(SSL|TLS)_/.test(code) ? "EPROTO" : code;
 }
 
 /** Whatever TLS finds wrong has one code; what a stream says about a peer that is gone is a reset. */

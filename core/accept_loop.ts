@@ -114,6 +114,8 @@ export class AcceptLoop {
   }
 
   #unlessStopped(waiting: Promise<void>): Promise<void> {
+    // The callback that was told of a failure may have stopped it.
+    if (this.#stopped) return Promise.resolve();
     return Promise.race([waiting, new Promise<void>((resolve) => this.#wake = resolve)]);
   }
 }

@@ -83,8 +83,9 @@ export class Arrivals {
 
   /** A connection has come: it waits, or is reset when there are too many. */
   offer(connection: TransportConnection): void {
-    if (!this.#closed && !this.full && this.#keep(connection)) this.#open++;
-    else this.#refuse(() => connection.abort());
+    if (this.#closed || this.full) return this.#refuse(() => connection.abort());
+    this.#open++;
+    this.#keep(connection);
   }
 
   /**
@@ -101,11 +102,8 @@ export class Arrivals {
     }
     const admission: Admission = {
       offer: (connection) => {
-        const known = this.#handshakes.delete(admission);
-        if (!known || !this.#keep(connection)) {
-          this.#refuse(() => connection.abort());
-          if (known) this.#leave();
-        }
+        if (this.#handshakes.delete(admission)) this.#keep(connection);
+        else this.#refuse(() => connection.abort());
         this.#finish();
       },
       failed: (cause) => {
@@ -162,14 +160,15 @@ export class Arrivals {
     this.#finish();
   }
 
-  #keep(connection: TransportConnection): boolean {
-    connection.onReleased = this.#leave;
-    if (this.#waiting.offer(connection)) {
-      this.#accepted++;
-      return true;
+  /** Lets one wait that counts as open, or refuses it. */
+  #keep(connection: TransportConnection): void {
+    if (!this.#waiting.offer(connection)) {
+      this.#refuse(() => connection.abort());
+      return this.#leave();
     }
-    connection.onReleased = undefined;
-    return false;
+    this.#accepted++;
+    if (connection.released) this.#leave();
+    else connection.onReleased = this.#leave;
   }
 
   #refuse(abort: () => void): void {

@@ -110,7 +110,7 @@ export class BufferedReader implements Reader {
       requireByteCount("peek", count);
       this.#input.most = count;
       if (this.buffered < count && !this.#input.ended) return undefined;
-      return this.#input.bytes.view.slice(0, count);
+      return new Uint8Array(this.#input.bytes.view.subarray(0, count));
     });
   }
 

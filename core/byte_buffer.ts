@@ -54,7 +54,8 @@ export class ByteBuffer {
     // What is all that is held is handed over, unless it would keep too much memory alive.
     const whole = count === this.length && 2 * count >= this.#bytes.length;
     this.skip(count);
-    return whole ? view : view.slice();
+    // Not slice(): that of a Buffer copies nothing.
+    return whole ? view : new Uint8Array(view);
   }
 
   /** Drops `count` bytes, which must be there. */

@@ -161,6 +161,6 @@ function tlsOf(
 }
 
 function sniOf(value: unknown): string {
-  if (typeof value === "string" && /^[\w.-]+$/.test(value)) return value;
+  if (typeof value === "string" && /^[\w.-]{1,255}$/.test(value)) return value;
   throw new TypeError(`Cannot connect: tls.sni must be a host name, got ${show(value)}`);
 }

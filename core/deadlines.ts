@@ -73,10 +73,10 @@ export class Deadlines {
     const now = this.#timers.now();
     this.#asked = this.#sent = this.#moved = now;
     this.#marks = 0;
-    const least = this.#least();
+    const wait = this.#longestWait();
     // A look that comes too early does no harm: no timer is moved for longer limits.
-    if (least === Infinity) this.#alarm.clear();
-    else if (this.#alarm.at > now + least) this.#arm(now);
+    if (wait === Infinity) this.#alarm.clear();
+    else if (this.#alarm.at > now + wait) this.#arm(now);
     if (this.#watched.writing()) this.pending();
   }
 
@@ -152,7 +152,7 @@ export class Deadlines {
         this.#watched.receiveExpired(
           timedOut("read", `the peer has sent nothing for ${receive} ms`),
         );
-        this.#arm(now);
+        this.#arm(now, Math.min(sendIn, idleIn));
       }
     }
   }
@@ -173,16 +173,17 @@ export class Deadlines {
     return marks !== 0;
   }
 
-  #least(): number {
-    return Math.min(this.#limits.receive, this.#limits.send, this.#limits.idle);
+  /** How long the next look can wait: until something is due that begins now, or less on a busy connection. */
+  #longestWait(): number {
+    const least = Math.min(this.#limits.receive, this.#limits.send, this.#limits.idle);
+    if (!this.#busy || least === Infinity) return least;
+    return Math.min(Math.max(least / LOOKS_PER_LIMIT, LEAST_LOOK_MS), MOST_LOOK_MS);
   }
 
   /** Sets the timer for the next look: before anything is due that has begun or may begin now. */
   #arm(now: number, due = Infinity): void {
-    const least = this.#least();
-    if (this.#stopped || least === Infinity) return;
-    const often = Math.min(Math.max(least / LOOKS_PER_LIMIT, LEAST_LOOK_MS), MOST_LOOK_MS);
-    this.#alarm.set(now, Math.min(due, this.#busy ? often : least));
+    const wait = this.#longestWait();
+    if (!this.#stopped && wait < Infinity) this.#alarm.set(now, Math.min(due, wait));
   }
 
   #expire(reason: string): void {

@@ -63,7 +63,7 @@ function bytesOf(verb: string, delimiter: Uint8Array | string | number): Uint8Ar
     ? Uint8Array.of(delimiter)
     // The caller may change it while it is searched for.
     : delimiter instanceof Uint8Array
-    ? delimiter.slice()
+    ? new Uint8Array(delimiter)
     : undefined;
   if (bytes === undefined) {
     const expected = "a string, a Uint8Array or the number of a byte";

@@ -55,6 +55,11 @@ export class Link implements TransportEvents {
     if (init.timeouts !== undefined) this.setTimeouts(init.timeouts);
   }
 
+  /** Whether the socket is released. */
+  get released(): boolean {
+    return this.#released;
+  }
+
   /** Sets the time limits; what waits begins to wait anew. */
   setTimeouts(timeouts: ResolvedTimeouts): void {
     if (this.#released || this.#lingering || this.#failure !== undefined) return;
@@ -73,7 +78,8 @@ export class Link implements TransportEvents {
 
   /** As `Connection.read`. */
   read(): Promise<Uint8Array | null> {
-    this.#deadlines?.asked();
+    // One that is refused, since another waits, is no news.
+    if (!this.#input.waiting) this.#deadlines?.asked();
     return this.#input.read();
   }
 

@@ -6,7 +6,12 @@
 
 import type { NetworkError } from "./errors.ts";
 import { requireSignal } from "./limits.ts";
-import type { ListenOptions, TcpListenOptions, UnixListenOptions } from "./listener.ts";
+import type {
+  FdListenOptions,
+  ListenOptions,
+  TcpListenOptions,
+  UnixListenOptions,
+} from "./listener.ts";
 import {
   alpnOf,
   callbackOf,
@@ -17,6 +22,7 @@ import {
   pemOf,
   requireOptions,
 } from "./option_checks.ts";
+import { type ResolvedProxyProtocol, resolveProxyProtocol } from "./proxy_protocol.ts";
 import { show } from "./show.ts";
 import { type ResolvedTimeouts, resolveTimeouts } from "./timeouts.ts";
 import type { Certificate } from "./tls.ts";
@@ -47,12 +53,16 @@ export interface ResolvedCommon {
   readonly tls: ResolvedTlsListenOptions | undefined;
   /** The time limits of each connection. */
   readonly timeouts: ResolvedTimeouts;
+  /** `undefined`: no peer sends a header. */
+  readonly proxyProtocol: ResolvedProxyProtocol | undefined;
 }
 
 /** The options of a TCP listener, checked, with the defaults filled in. */
 export interface ResolvedTcp extends ResolvedCommon {
   /** It is no unix socket. */
   readonly path?: undefined;
+  /** The descriptor to adopt; what is bound otherwise is of no use then. */
+  readonly fd: number | undefined;
   /** 0 to 65535. */
   readonly port: number;
   /** Never empty, without brackets. */
@@ -98,6 +108,7 @@ export function resolveListenOptions(options: ListenOptions): ResolvedListenOpti
     onAcceptError: callbackOf("listen", "onAcceptError", options.onAcceptError),
     tls: tlsOf(options.tls),
     timeouts: resolveTimeouts("listen", options.timeouts),
+    proxyProtocol: resolveProxyProtocol("listen", options.proxyProtocol),
   };
   const resolved = options.path === undefined
     ? { ...common, ...tcp(options) }
@@ -110,8 +121,12 @@ function countOf(name: string, value: unknown): number {
   return value === Infinity ? value : integerOf("listen", name, value, 1, 2 ** 31);
 }
 
-function tcp(options: TcpListenOptions): Omit<ResolvedTcp, keyof ResolvedCommon> {
+function tcp(
+  options: TcpListenOptions | FdListenOptions,
+): Omit<ResolvedTcp, keyof ResolvedCommon> {
+  if (options.fd !== undefined) return adopted(options);
   return {
+    fd: undefined,
     port: integerOf("listen", "port", options.port, 0, 65535),
     hostname: hostnameOf("listen", options.hostname),
     reusePort: flagOf("listen", "reusePort", options.reusePort, false),
@@ -120,13 +135,32 @@ function tcp(options: TcpListenOptions): Omit<ResolvedTcp, keyof ResolvedCommon>
   };
 }
 
+function adopted(options: FdListenOptions): Omit<ResolvedTcp, keyof ResolvedCommon> {
+  requireAbsent(options, ["port", "hostname", "reusePort", "ipv6Only"], "a descriptor");
+  return {
+    fd: integerOf("listen", "fd", options.fd, 0, 2 ** 31 - 1),
+    port: 0,
+    hostname: "127.0.0.1",
+    reusePort: false,
+    ipv6Only: false,
+    noDelay: flagOf("listen", "noDelay", options.noDelay, true),
+  };
+}
+
+function requireAbsent(options: object, names: readonly string[], beside: string): void {
+  for (const name of names) {
+    const value = (options as Record<string, unknown>)[name];
+    if (value === undefined) continue;
+    throw new TypeError(
+      `Cannot listen: ${name} must be left out with ${beside}, got ${show(value)}`,
+    );
+  }
+}
+
 function unix(options: UnixListenOptions): Omit<ResolvedUnix, keyof ResolvedCommon> {
   const path = pathOf("listen", options.path);
-  for (const name of ["port", "hostname", "reusePort", "ipv6Only", "noDelay"] as const) {
-    const value = (options as unknown as Record<string, unknown>)[name];
-    if (value === undefined) continue;
-    throw new TypeError(`Cannot listen: ${name} must be left out with a path, got ${show(value)}`);
-  }
+  const names = ["port", "hostname", "reusePort", "ipv6Only", "noDelay", "fd"];
+  requireAbsent(options, names, "a path");
   const { mode } = options;
   if (mode === undefined) return { path, mode };
   if (path.startsWith("\0")) {

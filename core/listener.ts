@@ -7,6 +7,7 @@
 import type { Addr } from "./addr.ts";
 import type { Connection } from "./connection.ts";
 import type { NetworkError } from "./errors.ts";
+import type { ProxyProtocolOptions } from "./proxy_protocol.ts";
 import type { Stream } from "./stream.ts";
 import type { Timeouts } from "./timeouts.ts";
 import type { Certificate, TlsListenOptions } from "./tls.ts";
@@ -100,6 +101,8 @@ export interface CommonListenOptions {
   readonly tls?: TlsListenOptions | undefined;
   /** The time limits of each connection. Default: 15 s for the handshake of TLS, none for the rest. */
   readonly timeouts?: Timeouts | undefined;
+  /** Takes the address of the client from the header that a proxy sends. Default: the address of the socket. */
+  readonly proxyProtocol?: ProxyProtocolOptions | undefined;
 }
 
 /** How to listen on a TCP port. */
@@ -115,6 +118,23 @@ export interface TcpListenOptions extends CommonListenOptions {
   /** Sends small writes at once (`TCP_NODELAY`). Default `true`. */
   readonly noDelay?: boolean | undefined;
   /** Either a port or a path. */
+  readonly path?: undefined;
+  /** Either a port or a descriptor. */
+  readonly fd?: undefined;
+}
+
+/**
+ * How to listen on a TCP socket that somebody else has bound, as systemd does (`LISTEN_FDS`): it is
+ * adopted, and closed with the listener.
+ */
+export interface FdListenOptions extends CommonListenOptions {
+  /** The number of the descriptor, 0 to 2147483647; the first that systemd passes is 3. Not with the adapter of Deno; that of Node can, on Deno too. */
+  readonly fd: number;
+  /** As with a port. */
+  readonly noDelay?: boolean | undefined;
+  /** Either a port or a descriptor. */
+  readonly port?: undefined;
+  /** Either a path or a descriptor. */
   readonly path?: undefined;
 }
 
@@ -132,10 +152,12 @@ export interface UnixListenOptions extends CommonListenOptions {
   readonly mode?: number | undefined;
   /** Either a port or a path. */
   readonly port?: undefined;
+  /** Either a path or a descriptor. */
+  readonly fd?: undefined;
 }
 
 /**
  * How to listen. Every option is checked, with the same error on every runtime, before anything is
  * bound; an option that the runtime cannot honour is refused with {@linkcode NotSupported}.
  */
-export type ListenOptions = TcpListenOptions | UnixListenOptions;
+export type ListenOptions = TcpListenOptions | UnixListenOptions | FdListenOptions;

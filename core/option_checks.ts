@@ -10,6 +10,11 @@ import { show } from "./show.ts";
 /** The longest path that fits into a socket address of Linux. */
 const MAX_PATH_BYTES = 107;
 
+/** The longest host name (RFC 1035, section 2.3.4), and the longest name of a protocol (RFC 7301), both in bytes. */
+const MAX_NAME = 255;
+/** What fits into the list of protocols with the length in front of each (RFC 7301, section 3.1). */
+const MAX_PROTOCOLS_BYTES = 65_533;
+
 /** An object with options. */
 export function requireOptions(verb: string, options: unknown): void {
   if (typeof options === "object" && options !== null) return;
@@ -49,9 +54,10 @@ export function callbackOf<F>(verb: string, name: string, value: F): F {
 export function hostnameOf(verb: string, value: unknown): string {
   if (value === undefined) return "127.0.0.1";
   const name = typeof value === "string" ? value.replace(/^\[([0-9a-fA-F:.%]+)\]$/, "$1") : "";
-  // A NUL or a space would be cut off or sent to the resolver by some runtimes and not by others.
+  // A NUL or a space would be cut off or sent to the resolver by some runtimes and not by others; and
+  // one takes "*" for every address of this machine.
   // deno-lint-ignore no-control-regex
-  if (name === "" || /[\u0000-\u0020\u007f[\]/]/.test(name)) {
+  if (name === "" || name.length > MAX_NAME || /[\u0000-\u0020\u007f[\]/\\*?#@]/.test(name)) {
     throw new TypeError(
       `Cannot ${verb}: hostname must be an address or a host name, got ${show(value)}`,
     );
@@ -89,11 +95,17 @@ export function alpnOf(verb: string, value: unknown): readonly string[] | undefi
       `Cannot ${verb}: tls.alpn must be a list of protocol names, got ${show(value)}`,
     );
   }
-  return value.map((name: unknown) => {
+  let total = 0;
+  // Not map(), which leaves out what is missing.
+  const names = Array.from(value, (name: unknown) => {
     const bytes = typeof name === "string" ? new TextEncoder().encode(name).length : 0;
-    if (bytes > 0 && bytes < 256) return name as string;
+    total += 1 + bytes;
+    if (bytes > 0 && bytes <= MAX_NAME) return name as string;
     throw new TypeError(
       `Cannot ${verb}: tls.alpn must hold names of 1 to 255 bytes, got ${show(name)}`,
     );
   });
+  if (total <= MAX_PROTOCOLS_BYTES) return names;
+  const limit = `tls.alpn must be of ${MAX_PROTOCOLS_BYTES} bytes at most`;
+  throw new RangeError(`Cannot ${verb}: ${limit}, got ${total} bytes`);
 }

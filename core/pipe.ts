@@ -5,6 +5,7 @@
  */
 
 import { Breather } from "./breather.ts";
+import { Fifo } from "./fifo.ts";
 import type { TransportEvents } from "./transport.ts";
 
 /** How many bytes one chunk has at most. */
@@ -14,7 +15,7 @@ const CHUNK_BYTES = 64 * 1024;
 export class Pipe {
   readonly #capacity: number;
   readonly #breather = new Breather();
-  readonly #held: Uint8Array[] = [];
+  #held = new Fifo<Uint8Array>();
   #heldBytes = 0;
   /** What did not fit, and belongs to the writer still. */
   #rest: Uint8Array | undefined;
@@ -65,13 +66,15 @@ export class Pipe {
 
   /** The writer has reset: what has arrived is handed over, what has not is lost. */
   cut(): void {
-    for (const chunk of this.#held.splice(0)) this.reader?.received(chunk);
+    for (let chunk = this.#held.shift(); chunk !== undefined; chunk = this.#held.shift()) {
+      this.reader?.received(chunk);
+    }
     this.drop();
   }
 
   /** Loses what is under way. */
   drop(): void {
-    this.#held.length = 0;
+    this.#held = new Fifo();
     this.#heldBytes = 0;
     this.#rest = undefined;
     this.#flowing = false;
@@ -84,7 +87,9 @@ export class Pipe {
       : this.#capacity - this.#heldBytes;
     if (this.#rest === undefined || room <= 0) return;
     for (let at = 0; at < Math.min(room, this.#rest.length); at += CHUNK_BYTES) {
-      this.#held.push(this.#rest.slice(at, Math.min(at + CHUNK_BYTES, room)));
+      // Not slice(): that of a Buffer copies nothing.
+      const part = this.#rest.subarray(at, Math.min(at + CHUNK_BYTES, room));
+      this.#held.push(new Uint8Array(part));
     }
     const taken = Math.min(room, this.#rest.length);
     this.#heldBytes += taken;
@@ -100,7 +105,7 @@ export class Pipe {
   readonly #deliver = (): void => {
     this.#scheduled = false;
     if (!this.#flowing) return;
-    if (this.#held.length === 0) this.#refill();
+    if (this.#held.isEmpty) this.#refill();
     const chunk = this.#held.shift();
     if (chunk === undefined) {
       if (this.#finished) this.reader?.ended();

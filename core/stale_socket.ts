@@ -66,7 +66,8 @@ export function bindingPath(path: string): string {
   const bytes = (text: string): number => new TextEncoder().encode(text).length;
   if (bytes(path) + 1 + random.length <= MAX_PATH_BYTES) return `${path}.${random}`;
   const folder = path.slice(0, path.lastIndexOf("/") + 1);
-  return folder + random.slice(0, Math.max(1, MAX_PATH_BYTES - bytes(folder)));
+  const name = folder + random.slice(0, Math.max(1, MAX_PATH_BYTES - bytes(folder)));
+  return name === path ? bindingPath(path) : name;
 }
 
 /**

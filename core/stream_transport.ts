@@ -75,7 +75,7 @@ export class StreamTransport implements Transport {
         await this.#writer.ready;
         if (this.#released) return;
         // A copy: whoever holds it then keeps it, and the caller may change his bytes soon.
-        await this.#writer.write(bytes.slice(at, at + CHUNK_BYTES));
+        await this.#writer.write(new Uint8Array(bytes.subarray(at, at + CHUNK_BYTES)));
         this.#unsent = Math.max(bytes.length - at - CHUNK_BYTES, 0);
       }
       if (!this.#released) this.#events.written();
@@ -94,19 +94,23 @@ export class StreamTransport implements Transport {
   }
 
   release(): void {
+    // A stream that is being finished is left to it, as a socket is to its system.
+    this.#end(!this.#finished);
+  }
+
+  reset(): void {
+    this.#end(true);
+  }
+
+  #end(abort: boolean): void {
     if (this.#released) return;
     this.#released = true;
     const reason = connectionError(undefined);
     own(this.#reader.cancel(reason));
-    // One that is being finished is left to it, as a socket is to its system.
-    if (!this.#finished) own(this.#writer.abort(reason));
+    if (abort) own(this.#writer.abort(reason));
     this.#reader.releaseLock();
     this.#writer.releaseLock();
     this.#events.closed();
-  }
-
-  reset(): void {
-    this.release();
   }
 
   #failed(error: unknown): void {

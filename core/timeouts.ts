@@ -50,16 +50,22 @@ export const DEFAULT_TIMEOUTS: ResolvedTimeouts = {
   send: Infinity,
 };
 
+/** Checks the option `timeouts`, as {@linkcode changedTimeouts} does; what is not given has its default. */
+export function resolveTimeouts(verb: string, timeouts: Timeouts | undefined): ResolvedTimeouts {
+  return timeouts === undefined
+    ? DEFAULT_TIMEOUTS
+    : changedTimeouts(verb, timeouts, DEFAULT_TIMEOUTS);
+}
+
 /**
  * Checks `timeouts`; what is not given is as in `before`. Throws a TypeError when it is no object, a
  * RangeError unless each is a positive number of milliseconds that a timer can wait, or Infinity.
  */
-export function resolveTimeouts(
+export function changedTimeouts(
   verb: string,
-  timeouts: Timeouts | undefined,
-  before: ResolvedTimeouts = DEFAULT_TIMEOUTS,
+  timeouts: Timeouts,
+  before: ResolvedTimeouts,
 ): ResolvedTimeouts {
-  if (timeouts === undefined) return before;
   if (typeof timeouts !== "object" || timeouts === null) {
     throw new TypeError(`Cannot ${verb}: timeouts must be an object, got ${show(timeouts)}`);
   }

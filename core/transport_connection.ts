@@ -11,9 +11,9 @@ import { Link } from "./link.ts";
 import { rejected } from "./settler.ts";
 import { show } from "./show.ts";
 import {
+  changedTimeouts,
   DEFAULT_TIMEOUTS,
   type ResolvedTimeouts,
-  resolveTimeouts,
   type Timeouts,
 } from "./timeouts.ts";
 import type { Timers } from "./timers.ts";
@@ -58,6 +58,7 @@ export class TransportConnection implements Reader, Writer, AsyncDisposable {
   #timeouts: ResolvedTimeouts;
   #controller: AbortController | undefined;
   #failure: NetworkError | undefined;
+  #closed = false;
   #readable: ReadableStream<Uint8Array> | undefined;
   #writable: WritableView | undefined;
 
@@ -78,6 +79,11 @@ export class TransportConnection implements Reader, Writer, AsyncDisposable {
       },
       onReleased: () => this.onReleased?.(),
     });
+  }
+
+  /** Whether the socket is released: then `onReleased` is not called any more. */
+  get released(): boolean {
+    return this.#link.released;
   }
 
   /** See {@linkcode Connection.read}. */
@@ -127,19 +133,22 @@ export class TransportConnection implements Reader, Writer, AsyncDisposable {
   get writable(): WritableStream<Uint8Array> {
     if (this.#writable === undefined) {
       this.#writable = writableOver(this);
-      if (this.#failure !== undefined) this.#writable.fail(this.#failure);
+      const reason = this.#failure ??
+        (this.#closed ? closedError("write", "connection") : undefined);
+      if (reason !== undefined) this.#writable.fail(reason);
     }
     return this.#writable.stream;
   }
 
   /** See {@linkcode Connection.setTimeouts}. */
   setTimeouts(timeouts: Timeouts): void {
-    this.#timeouts = resolveTimeouts("set timeouts", timeouts, this.#timeouts);
+    this.#timeouts = changedTimeouts("set timeouts", timeouts, this.#timeouts);
     this.#link.setTimeouts(this.#timeouts);
   }
 
   /** See {@linkcode Connection.close}. */
   close(): Promise<void> {
+    this.#closed = true;
     const closed = this.#link.close();
     // Whoever pipes into it learns of it now, not with the next chunk.
     this.#writable?.fail(closedError("write", "connection"));

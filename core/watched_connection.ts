@@ -6,6 +6,7 @@
 
 import type { Addr } from "./addr.ts";
 import type { Connection } from "./connection.ts";
+import { own } from "./settler.ts";
 import type { Timeouts } from "./timeouts.ts";
 import type { PeerCertificate } from "./tls.ts";
 import { readableOver } from "./web_streams.ts";
@@ -78,7 +79,7 @@ export class WatchedConnection implements Connection {
   get readable(): ReadableStream<Uint8Array> {
     return this.#readable ??= readableOver({
       read: () => this.read(),
-      stopReading: () => void this.#inner.readable.cancel(),
+      stopReading: () => void own(this.#inner.readable.cancel()),
     });
   }
 

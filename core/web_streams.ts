@@ -39,7 +39,7 @@ export function readableOver(source: Readable): ReadableStream<Uint8Array> {
 function ownBuffer(chunk: Uint8Array): Uint8Array<ArrayBuffer> {
   const { buffer, byteLength } = chunk;
   const own = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
-  return own ? chunk as Uint8Array<ArrayBuffer> : chunk.slice();
+  return own ? chunk as Uint8Array<ArrayBuffer> : new Uint8Array(chunk);
 }
 
 /** A writable view, and how it learns that it is over. */
@@ -63,7 +63,11 @@ export function writableOver(connection: Writable): WritableView {
     start: (controller) => {
       fail = (reason) => controller.error(reason);
       // abort() of the sink comes only after the write that is under way, which may never end.
-      controller.signal.addEventListener("abort", () => connection.abort(), { once: true });
+      controller.signal.addEventListener("abort", () => {
+        // It fails by itself, with its own reason; another one would be that of abort(), too.
+        fail = () => undefined;
+        connection.abort();
+      }, { once: true });
     },
     write: (chunk) => connection.write(chunk),
     close: () => connection.closeWrite(),

@@ -5,7 +5,8 @@
  */
 
 import { closedError } from "./errors.ts";
-import { own, rejected, Settler } from "./settler.ts";
+import { Fifo } from "./fifo.ts";
+import { rejected, Settler } from "./settler.ts";
 import type { Transport } from "./transport.ts";
 
 /** What a write that the system takes at once returns: one promise for all of them. */
@@ -20,7 +21,7 @@ interface PendingWrite {
 export class WriteQueue {
   readonly #transport: Transport;
   /** The first one is with the transport. */
-  readonly #writes: PendingWrite[] = [];
+  readonly #writes = new Fifo<PendingWrite>();
   #flushed: Settler<void> | undefined;
   #finished: Promise<void> | undefined;
   #failure: unknown;
@@ -37,14 +38,14 @@ export class WriteQueue {
 
   /** Whether some write is unfinished. */
   get busy(): boolean {
-    return this.#writes.length > 0;
+    return !this.#writes.isEmpty;
   }
 
   /** Resolves when the system has taken all of `bytes`. */
   write(bytes: Uint8Array): Promise<void> {
     if (this.#failure !== undefined) return rejected(this.#failure);
     if (this.#finished !== undefined) return rejected(closedError("write", "writing half"));
-    if (this.#writes.length === 0 && (bytes.length === 0 || this.#transport.write(bytes))) {
+    if (this.#writes.isEmpty && (bytes.length === 0 || this.#transport.write(bytes))) {
       return DONE;
     }
     // The transport may have found out just now that the peer is gone.
@@ -57,24 +58,29 @@ export class WriteQueue {
   /** The transport has finished the first write: on to the next. */
   written(): void {
     this.#writes.shift()?.settler.resolve();
-    for (let next = this.#writes[0]; next !== undefined; next = this.#writes[0]) {
+    for (let next = this.#writes.first; next !== undefined; next = this.#writes.first) {
       if (next.bytes.length > 0 && !this.#transport.write(next.bytes)) return;
       this.#writes.shift();
       next.settler.resolve();
     }
-    this.#flushed?.resolve();
+    const flushed = this.#flushed;
+    if (flushed === undefined || this.#failure !== undefined) return;
+    this.#flushed = undefined;
+    // At once: nothing may come between the last write and this.
+    this.#transport.shutdown();
+    flushed.resolve();
   }
 
   /** Sends what is queued, then the end of file; once, however often it is called. */
   finish(): Promise<void> {
     if (this.#finished !== undefined) return this.#finished;
     if (this.#failure !== undefined) return rejected(this.#failure);
-    if (this.#writes.length === 0) {
+    if (this.#writes.isEmpty) {
       this.#finished = DONE;
       this.#transport.shutdown();
     } else {
       this.#flushed = new Settler();
-      this.#finished = own(this.#flushed.promise.then(() => this.#transport.shutdown()));
+      this.#finished = this.#flushed.promise;
     }
     return this.#finished;
   }
@@ -82,7 +88,9 @@ export class WriteQueue {
   /** Rejects all that is unfinished. */
   fail(failure: unknown): void {
     this.#failure = failure;
-    for (const { settler } of this.#writes.splice(0)) settler.reject(failure);
+    for (let next = this.#writes.shift(); next !== undefined; next = this.#writes.shift()) {
+      next.settler.reject(failure);
+    }
     this.#flushed?.reject(failure);
   }
 }

@@ -66,6 +66,19 @@ test("HandshakeAcceptor.stop() gives up the handshakes, and waits for the accept
   assertEquals([aborted(), await acceptor.accept()], [1, null]);
 });
 
+test("HandshakeAcceptor does not pause when the callback for failed accepts has stopped it", async () => {
+  const { acceptor, timers, accepts, codes } = accepting();
+  const push = codes.push.bind(codes);
+  codes.push = (code) => {
+    void acceptor.stop();
+    return push(code);
+  };
+  await macrotask();
+  accepts.at(-1)?.reject({ code: "EMFILE" });
+  await macrotask();
+  assertEquals([timers.armed, accepts.length, codes.join()], [0, 1, "EMFILE"]);
+});
+
 test("HandshakeAcceptor pauses when accept() fails, longer each time, unless a peer is gone", async () => {
   const { acceptor, timers, accepts, codes, connect } = accepting();
   await macrotask();

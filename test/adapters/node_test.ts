@@ -1,13 +1,15 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "#assert";
 import { lstatSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
 import { connect as connectSocket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import { promisify } from "node:util";
 import { connect, listen } from "../../adapters/node.ts";
 import { NetworkError } from "../../core/errors.ts";
 import type { Listener, ListenOptions } from "../../core/listener.ts";
-import { test, type TestContext } from "../support/harness.ts";
+import { runtime, test, type TestContext } from "../support/harness.ts";
 
 function folder(t: TestContext): string {
   const path = mkdtempSync(join(tmpdir(), "node-"));
@@ -34,6 +36,21 @@ async function both(t: TestContext, listener: Listener, to: { path: string } | {
   t.defer(() => server.abort());
   return [client, server] as const;
 }
+
+test("listen() and connect() without TLS do not load node:tls, which takes as long as the start of Node", async () => {
+  if (runtime !== "node") return;
+  const adapter = new URL("../../adapters/node.ts", import.meta.url).href;
+  const script = `
+    import { connect, listen } from ${JSON.stringify(adapter)};
+    const listener = await listen({ port: 0 });
+    (await connect({ port: listener.addr.port })).abort();
+    await listener.close();
+    console.log(process.moduleLoadList.filter((name) => /NativeModule (tls|crypto)$/.test(name)).join());
+  `;
+  const run = promisify(execFile);
+  const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", script]);
+  assertEquals(stdout, "\n");
+});
 
 test("listen({ path, mode }) makes nothing but a socket with that mode, and removes it", async (t) => {
   const path = join(folder(t), "app.sock");

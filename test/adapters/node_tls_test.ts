@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects, assertStrictEquals } from "#assert
 import { readFileSync } from "node:fs";
 import { connect as connectSocket, type Socket } from "node:net";
 import { connect, listen } from "../../adapters/node.ts";
+import { tlsErrorCode } from "../../adapters/node_transport.ts";
 import type { TcpAddr } from "../../core/addr.ts";
 import type { Connection } from "../../core/connection.ts";
 import { NetworkError, NotSupported } from "../../core/errors.ts";
@@ -75,6 +76,15 @@ testEverywhere("tls is refused where node:tls is not that of Node", async () => 
   const error = await assertRejects(() => listen({ port: 0, tls: pair("server") }), NotSupported);
   assert(/on (Deno|Bun) .* option tls/.test(error.message), error.message);
   await assertRejects(() => connect({ port: 1, tls: true }), NotSupported);
+});
+
+test("tlsErrorCode() tells what is wrong with a certificate from what is wrong with TLS", () => {
+  const codes = (names: readonly string[]) => names.map((code) => tlsErrorCode({ code } as never));
+  const certificate = ["CERT_SIGNATURE_FAILURE", "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "INVALID_CA"];
+  assertEquals(codes(certificate), ["ECERT", "ECERT", "ECERT"]);
+  const handshake = ["ERR_SSL_NO_SUITABLE_SIGNATURE_ALGORITHM", "ERR_SSL_TLSV1_ALERT_BAD_CERT"];
+  assertEquals(codes(handshake), ["EPROTO", "EPROTO"]);
+  assertEquals([tlsErrorCode(undefined), ...codes(["EPIPE"])], ["ECONNRESET", "EPIPE"]);
 });
 
 test("listen({ tls: { alpn } }) agrees on a protocol, and refuses who speaks none of them", async (t) => {

@@ -142,6 +142,10 @@ export const closingCases: readonly Case[] = [
     run: (subject) =>
       withConnection(subject, async (connection, peer) => {
         const { signal } = connection;
+        // What TLS sends at the start is before this byte: where it was left unread, the system resets.
+        const sent = peer.write(payload(1));
+        await soon(connection.read(), "the first read");
+        await soon(sent, "the byte");
         const reading = connection.read();
         const writing = connection.write(payload(32 << 20));
         await turns();

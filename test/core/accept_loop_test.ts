@@ -4,7 +4,7 @@ import { Arrivals } from "../../core/arrivals.ts";
 import type { TransportConnection } from "../../core/transport_connection.ts";
 import { FakeTimers } from "../support/fake_timers.ts";
 import { fakeConnection } from "../support/fake_transport.ts";
-import { gate, macrotask, outcome } from "../support/gates.ts";
+import { gate, macrotask, never, outcome } from "../support/gates.ts";
 import { test } from "../support/harness.ts";
 
 /** A loop whose every accept the test answers. */
@@ -177,4 +177,18 @@ test("AcceptLoop.stop() waits for the accept that is pending, and keeps its conn
   await stopped;
   assertStrictEquals(await taken, connection);
   assertEquals([arrivals.stats.accepted, asked.length], [1, 1]);
+});
+
+test("AcceptLoop.stop() leaves no pause behind when the failure's own callback calls it", async () => {
+  const timers = new FakeTimers();
+  let stopped: Promise<void> | undefined;
+  const arrivals = new Arrivals({
+    maxPending: Infinity,
+    onAcceptError: () => void (stopped = loop.stop()),
+  });
+  const loop = new AcceptLoop(() => Promise.reject({ code: "EMFILE" }), arrivals, timers);
+  loop.runOn();
+  await macrotask();
+  assertEquals(await outcome(stopped ?? never()), "fulfilled");
+  assertEquals(timers.armed, 0);
 });

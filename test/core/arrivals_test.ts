@@ -177,3 +177,16 @@ test("Arrivals.failed() outlives a callback that throws", () => {
   all.failed(new Error("no descriptors"));
   assertEquals(all.stats.failedAccepts, 1);
 });
+
+test("Arrivals.offer() does not count as open what is released already", async () => {
+  const all = arrivals(1);
+  for (let i = 0; i < 3; i++) {
+    const { connection, events } = fake();
+    events.closed();
+    all.offer(connection);
+    assertStrictEquals(await all.take(), connection);
+  }
+  const { connection, events } = fake();
+  all.admit(() => undefined)?.offer((events.closed(), connection));
+  assertEquals(all.stats, { ...NONE, accepted: 4, pending: 1 });
+});

@@ -6,6 +6,7 @@ import { countWork } from "../support/byte_work.ts";
 import { outcome, reasonOf } from "../support/gates.ts";
 import { test } from "../support/harness.ts";
 import { byteByByte, bytes, ChunkReader, ManualReader, text } from "../support/readers.ts";
+import { SharingBytes } from "../support/sharing_bytes.ts";
 
 const reading = (...chunks: string[]) => new BufferedReader(new ChunkReader(chunks));
 
@@ -310,4 +311,11 @@ test("BufferedReader is linear when a large chunk is read in small pieces", asyn
   }
   assertEquals(reader.buffered, 0);
   assert(work() < 2 * size, `${work()} bytes`);
+});
+
+test("BufferedReader.peek() gives a copy also of bytes whose slice() does not", async () => {
+  const chunk = SharingBytes.from(bytes("abcd"));
+  const reader = new BufferedReader({ read: () => Promise.resolve(chunk) });
+  (await reader.peek(4)).reverse();
+  assertEquals(text(await reader.readExactly(4)), "abcd");
 });

@@ -3,6 +3,7 @@ import { ByteBuffer } from "../../core/byte_buffer.ts";
 import { countWork } from "../support/byte_work.ts";
 import { test } from "../support/harness.ts";
 import { bytes, text } from "../support/readers.ts";
+import { SharingBytes } from "../support/sharing_bytes.ts";
 
 test("ByteBuffer.take() takes from the front what append() has added at the end", () => {
   const buffer = new ByteBuffer();
@@ -78,4 +79,13 @@ test("ByteBuffer is linear when as much is added as is taken, and much is held",
   }
   assertEquals(buffer.length, rounds);
   assert(work() < 5 * rounds, `${work()} bytes`);
+});
+
+test("ByteBuffer.take() copies a part also of bytes whose slice() does not", () => {
+  const buffer = new ByteBuffer();
+  const chunk = SharingBytes.from(bytes("abcdef"));
+  buffer.append(chunk, Infinity);
+  const part = buffer.take(2);
+  chunk.fill(0);
+  assertEquals([text(part), part.constructor === Uint8Array], ["ab", true]);
 });

@@ -5,6 +5,7 @@ import { NetworkError } from "../../core/errors.ts";
 import { FakeTimers } from "../support/fake_timers.ts";
 import { macrotask, outcome, reasonOf } from "../support/gates.ts";
 import { test, type TestContext } from "../support/harness.ts";
+import { SharingBytes } from "../support/sharing_bytes.ts";
 
 const BYTES = new Uint8Array([1, 2, 3]);
 
@@ -217,4 +218,18 @@ test("Connection.from() refuses what it cannot use, and locks nothing then", () 
     assert(text.test(String(error)), String(error));
     assertEquals([readable.locked, writable.locked], [false, false]);
   }
+});
+
+test("Connection.from(): a write copies also bytes whose slice() does not", async (t) => {
+  const [client, server] = streams();
+  const roomy = new TransformStream<Uint8Array, Uint8Array>(undefined, undefined, {
+    highWaterMark: 4,
+  });
+  const a = Connection.from({ readable: client.readable, writable: roomy.writable });
+  t.defer(() => a.abort());
+  const bytes = SharingBytes.from(BYTES);
+  await a.write(bytes);
+  bytes.fill(9);
+  assertEquals([...(await roomy.readable.getReader().read()).value ?? []], [...BYTES]);
+  await server.writable.abort();
 });

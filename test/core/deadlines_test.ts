@@ -256,3 +256,26 @@ test("Deadlines.stop() takes the timer away for good", () => {
   timers.advance(10_000);
   assertEquals([told, timers.armed], [[], 0]);
 });
+
+test("Deadlines: the other limits keep their time after receive has expired", () => {
+  const { timers, state, told, deadlines } = watch({ receive: 900, idle: 1000 });
+  state.reading = true;
+  deadlines.asked();
+  timers.advance(900);
+  assertEquals(told.length, 1);
+  state.reading = false;
+  timers.advance(99);
+  assertEquals(told.length, 1);
+  timers.advance(1);
+  assertEquals([told[1], timers.armed], [IDLE, 0]);
+});
+
+test("Deadlines.set(): a busy connection is looked at as often as the new limits ask for", () => {
+  const { timers, told, deadlines } = watch({ idle: 20_000 });
+  for (let i = 0; i < 200; i++) deadlines.received();
+  assertEquals(timers.next, 1000);
+  deadlines.set(resolveTimeouts("test", { idle: 1000 }));
+  deadlines.received();
+  const late = lateBy(timers, told);
+  assert(late >= 1000 && late <= 1050, `${late} ms`);
+});

@@ -3,6 +3,7 @@ import { Delimiter } from "../../core/delimiter.ts";
 import { test } from "../support/harness.ts";
 import { bytes } from "../support/readers.ts";
 import { forEachSeed } from "../support/seeded.ts";
+import { SharingBytes } from "../support/sharing_bytes.ts";
 
 test("Delimiter.search() finds text, bytes and one byte", () => {
   const input = bytes("a;b\r\nc");
@@ -70,4 +71,11 @@ test("Delimiter refuses what is no delimiter, with the value", () => {
   for (const [value, message, kind] of cases) {
     assertThrows(() => new Delimiter("read", value as string), kind, message);
   }
+});
+
+test("Delimiter has a copy also of bytes whose slice() does not make one", () => {
+  const given = SharingBytes.from(bytes("b"));
+  const delimiter = new Delimiter("read", given);
+  given.fill(0);
+  assertEquals(delimiter.search(bytes("ab")), 1);
 });

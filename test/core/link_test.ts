@@ -243,3 +243,24 @@ test("TransportConnection.setTimeouts() changes nothing when one of them is wron
   await expectTimeout(reading, /1000 ms/);
   connection.abort();
 });
+
+test("receive: a read that is refused does not prolong the one that waits", async () => {
+  const { connection, timers } = fakeConnection({ receive: 1000 });
+  const reading = connection.read();
+  timers.advance(900);
+  assertEquals((await reasonOf(connection.read()) as NetworkError).code, "EBUSY");
+  timers.advance(100);
+  await expectTimeout(reading, /for 1000 ms/);
+  connection.abort();
+});
+
+test("TransportConnection.setTimeouts() needs an object", () => {
+  const { connection } = fakeConnection();
+  let error: unknown;
+  try {
+    connection.setTimeouts(undefined as unknown as object);
+  } catch (thrown) {
+    error = thrown;
+  }
+  assert(error instanceof TypeError && /got undefined$/.test(error.message), String(error));
+});

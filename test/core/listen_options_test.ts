@@ -15,11 +15,13 @@ const DEFAULTS = {
   onAcceptError: undefined,
   tls: undefined,
   timeouts: DEFAULT_TIMEOUTS,
+  proxyProtocol: undefined,
 };
 
 test("resolveListenOptions() fills in the defaults of a TCP listener", () => {
   assertEquals(resolveListenOptions({ port: 0 }), {
     ...DEFAULTS,
+    fd: undefined,
     port: 0,
     hostname: "127.0.0.1",
     reusePort: false,
@@ -169,7 +171,16 @@ test("resolveListenOptions() says what is wrong, with the value", () => {
       "RangeError",
       `path must be of 107 bytes at most, got 109 bytes: "${LONG_PATH}"`,
     ],
-    ...["port", "hostname", "reusePort", "ipv6Only", "noDelay"].map(
+    [{ fd: "3" }, "TypeError", 'fd must be an integer from 0 to 2147483647, got "3"'],
+    [{ fd: -1 }, "RangeError", "fd must be an integer from 0 to 2147483647, got -1"],
+    ...["port", "hostname", "reusePort", "ipv6Only"].map(
+      (name): [unknown, string, string] => [
+        { fd: 3, [name]: false },
+        "TypeError",
+        `${name} must be left out with a descriptor, got false`,
+      ],
+    ),
+    ...["port", "hostname", "reusePort", "ipv6Only", "noDelay", "fd"].map(
       (name): [unknown, string, string] => [
         { path: "a", [name]: false },
         "TypeError",

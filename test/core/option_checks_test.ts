@@ -71,6 +71,7 @@ test("hostnameOf() is this machine by default, and takes names and addresses", (
 test("hostnameOf() refuses what some runtimes would cut off or look up", () => {
   for (
     const name of ["", "a b", " a", "a\0", "a\n", "a\x7f", "[::1", "::1]", "[name]", "[]", "a/b"]
+      .concat("*", "a@b", "a?b", "a#b", "a\\b", "a".repeat(256))
   ) {
     const text = `TypeError: Cannot do: hostname must be an address or a host name, got ${
       JSON.stringify(name)
@@ -123,4 +124,18 @@ test("alpnOf() copies the names, each of 1 to 255 bytes", () => {
     const expected = `${start}hold names of 1 to 255 bytes, got ${text}`;
     assertEquals(refusal(() => alpnOf("do", ["h2", name])), expected);
   }
+  const gap = `${start}hold names of 1 to 255 bytes, got undefined`;
+  assertEquals(refusal(() => alpnOf("do", Object.assign(["h2"], { length: 2 }))), gap);
+});
+
+test("alpnOf() takes no more names than fit into the list", () => {
+  const names = (last: number): string[] => [
+    ...Array.from({ length: 255 }, () => "x".repeat(255)),
+    "y".repeat(last),
+  ];
+  assertEquals(alpnOf("do", names(252))?.length, 256);
+  assertEquals(
+    refusal(() => alpnOf("do", names(253))),
+    "RangeError: Cannot do: tls.alpn must be of 65533 bytes at most, got 65534 bytes",
+  );
 });

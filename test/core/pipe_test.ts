@@ -2,6 +2,7 @@ import { assertEquals } from "#assert";
 import type { TransportEvents } from "../../core/transport.ts";
 import { Pipe } from "../../core/pipe.ts";
 import { test } from "../support/harness.ts";
+import { SharingBytes } from "../support/sharing_bytes.ts";
 
 const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 
@@ -90,4 +91,24 @@ test("Pipe.drop() loses what is under way", async () => {
   pipe.drop();
   await turn();
   assertEquals([chunks.length, seen, pipe.unread], [0, [], false]);
+});
+
+test("Pipe takes a copy also of bytes whose slice() does not make one", async () => {
+  const { pipe, chunks } = ends(10);
+  const bytes = SharingBytes.of(1, 2, 3);
+  assertEquals(pipe.write(bytes), true);
+  bytes.fill(9);
+  pipe.resume();
+  await turn();
+  assertEquals(chunks.map((chunk) => [...chunk]), [[1, 2, 3]]);
+});
+
+test("Pipe takes the same time for each chunk, however many it holds", async () => {
+  const count = 300_000;
+  const { pipe, chunks } = ends(count);
+  const one = new Uint8Array(1);
+  for (let i = 0; i < count; i++) pipe.write(one);
+  pipe.resume();
+  while (pipe.unread) await turn();
+  assertEquals(chunks.length, count);
 });

@@ -7,7 +7,7 @@ import { serve, type ServeOptions } from "../../core/serve.ts";
 import type { ServeContext, Served } from "../../core/served.ts";
 import { Stream } from "../../core/stream.ts";
 import { FakeTimers } from "../support/fake_timers.ts";
-import { countListeners, gate, macrotask, never, outcome } from "../support/gates.ts";
+import { countListeners, gate, macrotask, microtasks, never, outcome } from "../support/gates.ts";
 import { test } from "../support/harness.ts";
 
 const BYTES = Uint8Array.of(1);
@@ -59,7 +59,7 @@ async function begin(handler: Handler, options: ServeOptions = {}, capacity = 10
     assertEquals(await served, expected);
     assertEquals([timers.armed, listeners(), errors], [0, 0, []], "timers, listeners, errors");
   };
-  return { listener, timers, errors, served, connect, drain, end };
+  return { listener, timers, errors, served, stop, connect, drain, end };
 }
 
 test("serve() closes idle connections when it stops, and finishes the others", async () => {
@@ -394,4 +394,41 @@ test("serve() rejects with the failure of a listener of another kind, after its 
   let failure: unknown;
   await served.catch((error) => failure = error);
   assert(failure === fault);
+});
+
+test("serve() rejects with the failure of a listener of another kind to close", async () => {
+  const inner = await listen({ port: 0 });
+  const fault = new Error("it does not close");
+  const stop = new AbortController();
+  const close = async () => {
+    await inner.close();
+    throw fault;
+  };
+  const failing: Listener = {
+    addr: inner.addr,
+    stats: inner.stats,
+    incoming: () => inner.incoming(),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+  const served = serve(failing, echo, { signal: stop.signal });
+  await macrotask();
+  stop.abort();
+  let failure: unknown;
+  await served.catch((error) => failure = error);
+  await macrotask();
+  assert(failure === fault);
+});
+
+test("serve() cuts also a connection that is being handed out in that very moment", async () => {
+  for (let turns = 0; turns < 12; turns++) {
+    const { end, listener, served, stop } = await begin(echo, { grace: 0 });
+    await macrotask();
+    const connecting = listener.connect();
+    await microtasks(turns);
+    stop.abort();
+    assertEquals(await outcome(served), "fulfilled", `after ${turns} turns`);
+    assertEquals(await next(await connecting), "ECONNRESET");
+    await end({ finished: 0, cut: (await served).cut });
+  }
 });

@@ -67,6 +67,14 @@ test("bindingPath() is in the same folder, and fits where the path fits", () => 
   assertEquals(bindingPath(longest).length, 108);
 });
 
+test("bindingPath() is never the path itself, however little room there is for another name", () => {
+  const path = `/${"x".repeat(105)}/k`;
+  for (let round = 0; round < 1000; round++) {
+    const name = bindingPath(path);
+    assertEquals([name === path, name.length], [false, path.length]);
+  }
+});
+
 test("claimPath() moves the socket to its name, with its mode, and gives that back", async () => {
   await withFolder(async (path, names) => {
     const server = await listening(`${path}.b`);

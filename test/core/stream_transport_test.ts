@@ -144,3 +144,18 @@ test("StreamTransport tells of no failure when it is released", async () => {
   assertEquals(told, ["closed"]);
   assertEquals([readable.locked, writable.locked], [false, false]);
 });
+
+test("StreamTransport.reset() cuts off a stream that is being finished", async () => {
+  const { told, events } = recorder(true);
+  let signal: AbortSignal | undefined;
+  const writable = new WritableStream<Uint8Array>({
+    start: (controller) => void (signal = controller.signal),
+    close: () => new Promise<void>(() => undefined),
+  });
+  const transport = new StreamTransport({ readable: numbered(5), writable }, events);
+  await macrotask();
+  transport.shutdown();
+  await macrotask();
+  transport.reset();
+  assertEquals([told, signal?.aborted, writable.locked], [["closed"], true, false]);
+});

@@ -3,7 +3,12 @@ import { connect, type Socket } from "node:net";
 import { listen } from "../../adapters/current.ts";
 import type { Connection } from "../../core/connection.ts";
 import { NetworkError } from "../../core/errors.ts";
-import { DEFAULT_TIMEOUTS, resolveTimeouts, type Timeouts } from "../../core/timeouts.ts";
+import {
+  changedTimeouts,
+  DEFAULT_TIMEOUTS,
+  resolveTimeouts,
+  type Timeouts,
+} from "../../core/timeouts.ts";
 import { outcome, reasonOf } from "../support/gates.ts";
 import { test, type TestContext } from "../support/harness.ts";
 
@@ -45,13 +50,12 @@ function rest(peer: Socket): Promise<string> {
   });
 }
 
-test("resolveTimeouts() fills in what held before, and the defaults", () => {
+test("resolveTimeouts() fills in the defaults, and changedTimeouts() what held before", () => {
   assertStrictEquals(resolveTimeouts("test", undefined), DEFAULT_TIMEOUTS);
   const first = resolveTimeouts("test", { idle: 5, send: undefined });
   assertEquals(first, { handshake: 15_000, idle: 5, receive: Infinity, send: Infinity });
-  const second = resolveTimeouts("test", { idle: Infinity, send: 0.5 }, first);
+  const second = changedTimeouts("test", { idle: Infinity, send: 0.5 }, first);
   assertEquals(second, { handshake: 15_000, idle: Infinity, receive: Infinity, send: 0.5 });
-  assertStrictEquals(resolveTimeouts("test", undefined, second), second);
 });
 
 test("resolveTimeouts() refuses what is no time, and says which", () => {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStrictEquals } from "#assert";
 import { connectionPair } from "../../adapters/memory.ts";
+import type { Connection } from "../../core/connection.ts";
 import { WatchedConnection } from "../../core/watched_connection.ts";
 import type { NetworkError } from "../../core/errors.ts";
 import { macrotask, outcome, reasonOf } from "../support/gates.ts";
@@ -168,4 +169,16 @@ test("WatchedConnection leaves a write that nobody awaits without an unhandled r
   watched.abort();
   void watched.write(BYTES);
   assertEquals(await outcome(watched.write(BYTES)), "rejected");
+});
+
+test("WatchedConnection.readable: a connection of another kind may refuse to be cancelled", async (t) => {
+  const { inner } = pair(t);
+  const refusing = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.error(new Error("broken")),
+  });
+  const watched = new WatchedConnection(
+    Object.create(inner, { readable: { value: refusing } }) as Connection,
+  );
+  await watched.readable.cancel();
+  await macrotask();
 });

@@ -6,6 +6,7 @@ import { readableOver } from "../../core/web_streams.ts";
 import { fakeConnection } from "../support/fake_transport.ts";
 import { macrotask, outcome, reasonOf } from "../support/gates.ts";
 import { test, type TestContext } from "../support/harness.ts";
+import { SharingBytes } from "../support/sharing_bytes.ts";
 
 const BYTES = new Uint8Array([1, 2, 3]);
 const text = (bytes: Uint8Array | null | undefined) => new TextDecoder().decode(bytes ?? undefined);
@@ -282,4 +283,49 @@ test("a pipe whose source fails ends in a reset, not in an end of file", async (
   const reason = await reasonOf(broken.pipeTo(a.writable));
   assertEquals((reason as Error).message, "the source is broken");
   assertEquals(await codeOf(b.read()), "ECONNRESET");
+});
+
+test("readable copies a part also of bytes whose slice() does not", async () => {
+  const whole = SharingBytes.from(bytes("0123456789"));
+  const given = [whole.subarray(2, 5)];
+  const stream = readableOver({
+    read: () => Promise.resolve(given.shift() ?? null),
+    stopReading: () => undefined,
+  });
+  let got = "";
+  for await (const chunk of stream) got += text(chunk);
+  assertEquals([got, whole.length], ["234", 10]);
+});
+
+test("writable fails also when it is made after the close", async () => {
+  const { connection, transport, events } = fakeConnection();
+  transport.onRelease = () => events.closed();
+  const closing = connection.close();
+  const during = connection.writable.getWriter();
+  assertEquals(await codeOf(during.closed), "ECLOSED");
+  assertEquals(await codeOf(during.ready), "ECLOSED");
+  events.ended();
+  await closing;
+  const other = fakeConnection();
+  other.transport.onRelease = () => other.events.closed();
+  const closed = other.connection.close();
+  await macrotask();
+  other.events.ended();
+  await closed;
+  assertEquals(await codeOf(other.connection.writable.getWriter().closed), "ECLOSED");
+});
+
+test("writable.abort() resolves, whatever the stream is about", async (t) => {
+  for (const state of ["new", "idle", "writing"]) {
+    const [a] = pair(t, { clogged: true });
+    const writer = a.writable.getWriter();
+    const closed = reasonOf(writer.closed);
+    if (state !== "new") await macrotask();
+    const written = state === "writing" ? codeOf(writer.write(BYTES)) : undefined;
+    const reason = new Error("enough");
+    assertEquals(await outcome(writer.abort(reason)), "fulfilled", state);
+    assertStrictEquals(await closed, reason);
+    assertEquals((a.signal.reason as NetworkError).code, "ECLOSED");
+    assert(written === undefined || await written === "ECLOSED");
+  }
 });

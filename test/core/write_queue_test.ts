@@ -73,3 +73,31 @@ test("WriteQueue.write() rejects when the transport finds out that the peer is g
   assertEquals(await codeOf(queue.write(bytes(1))), "ECONNRESET");
   assertEquals(queue.busy, false);
 });
+
+test("WriteQueue.finish() sends no end of file when it fails right after the last write", async () => {
+  const transport = new FakeTransport();
+  const queue = new WriteQueue(transport);
+  transport.takes = false;
+  const written = queue.write(bytes(1));
+  const finishing = queue.finish();
+  queue.written();
+  queue.written();
+  const sent = transport.calls.length;
+  queue.fail(connectionError({ code: "EPIPE" }));
+  await written;
+  await finishing;
+  assertEquals([sent, transport.calls], [2, ["write 1", "shutdown"]], "it was sent before that");
+});
+
+test("WriteQueue takes the same time for each write, however many wait", async () => {
+  const transport = new FakeTransport();
+  const queue = new WriteQueue(transport);
+  transport.takes = false;
+  const [one, count] = [bytes(1), 300_000];
+  let last = Promise.resolve();
+  for (let i = 0; i < count; i++) last = queue.write(one);
+  // Over a minute when each one moves all those behind it.
+  for (let i = 0; i < count; i++) queue.written();
+  await last;
+  assertEquals([transport.calls.length, queue.busy], [count, false]);
+});

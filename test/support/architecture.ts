@@ -16,13 +16,15 @@ const MAY_IMPORT: Record<string, RegExp> = {
   http: /^(core|http)\//,
   adapters: /^core\//,
   "adapters/current.ts": /^(core|adapters)\//,
+  parallel: /^(core|adapters|parallel)\//,
   "mod.ts": /^(core|http|adapters)\/|^main\.ts$/,
-  "main.ts": /^(core|http|adapters)\//,
+  "main.ts": /^(core|http|adapters|parallel)\/|^main_\w+\.ts$/,
 };
 
 /** The part of the published code that `path` belongs to; undefined for what is not published. */
 function part(path: string): string | undefined {
   if (path in MAY_IMPORT) return path;
+  if (/^main_\w+\.ts$/.test(path)) return "main.ts";
   const folder = path.split("/")[0] ?? "";
   return path.endsWith(".ts") && folder in MAY_IMPORT ? folder : undefined;
 }

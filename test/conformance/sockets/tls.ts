@@ -115,13 +115,16 @@ export const tlsCases: readonly Case<SocketSubject>[] = [
         ensure(error instanceof NotSupported, "its class");
         return;
       }
-      await withListener(subject, { tls }, async (listener) => {
+      const codes: string[] = [];
+      const onAcceptError = ({ code }: NetworkError): void => void codes.push(code);
+      await withListener(subject, { tls, onAcceptError }, async (listener) => {
         const incoming = listener.incoming();
         const next = incoming.next();
         for (const options of [{}, certificateOf("stranger")]) {
           equal(await isServed(listener, options), false, "a client without a good certificate");
         }
         await eventually(() => listener.stats.failedAccepts === 2, "both are counted");
+        equal(codes.join(), "ECERT,ECERT", "what is wrong with them");
         const peer = await connectTls(listener.addr, certificateOf("client"));
         const { value: connection } = await soon(next, "the connection");
         const seen = connection?.peerCertificate;
@@ -160,9 +163,12 @@ export const tlsCases: readonly Case<SocketSubject>[] = [
           equal(await shown(), "renewed.test", "the certificate");
           const mixed = { cert: SERVER.cert, key: certificateOf("renewed").key };
           const unreadable = { cert: SERVER.cert.replace(/[A-Z]{5}/g, "AAAAA"), key: SERVER.key };
-          for (const bad of [mixed, unreadable]) {
+          const misplaced = SERVER.key as unknown as typeof SERVER;
+          for (const bad of [mixed, unreadable, misplaced]) {
             const error = await failure(listener.setCertificate(bad), "a bad certificate");
             ensure(error instanceof TypeError, `the error: ${String(error)}`);
+            const { message } = error as Error;
+            ensure(!message.includes(SERVER.key.slice(40, 60)), "no key in it");
           }
           equal(await shown(), "renewed.test", "the certificate after a bad one");
         }
@@ -176,10 +182,24 @@ export const tlsCases: readonly Case<SocketSubject>[] = [
     name: "tls: a certificate that is none is a TypeError, which does not show the key",
     run: async (subject) => {
       const other = certificateOf("renewed");
-      for (const tls of [{ ...SERVER, key: other.key }, { ...SERVER, cert: NOTHING }]) {
+      const { key } = other;
+      const misplaced = key as unknown as typeof SERVER;
+      for (
+        const tls of [
+          { ...SERVER, key },
+          { ...SERVER, cert: NOTHING },
+          { ...SERVER, cert: key },
+          { ...SERVER, ca: key },
+          { ...SERVER, ca: NOTHING },
+          { ...SERVER, ca: CA.slice(0, -40) },
+          { ...SERVER, ca: CA + CA.slice(0, -40) },
+          { ...SERVER, alpn: misplaced as never },
+          misplaced,
+        ]
+      ) {
         const error = await failure(subject.listen({ tls }), "listen()");
         ensure(error instanceof TypeError, `the error: ${String(error)}`);
-        ensure(!String((error as Error).stack).includes(other.key.slice(40, 80)), "no key in it");
+        ensure(!String((error as Error).stack).includes(key.slice(40, 60)), "no key in it");
       }
     },
   },

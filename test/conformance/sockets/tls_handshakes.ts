@@ -2,7 +2,10 @@
  * TLS: clients without manners, each of which must fail alone.
  */
 
-import type { Socket } from "node:net";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import type { Addr } from "../../../core/addr.ts";
+import type { Connection } from "../../../core/connection.ts";
+import type { NetworkError } from "../../../core/errors.ts";
 import { equal, eventually, soon } from "../check.ts";
 import { type Case, withListener } from "../subject.ts";
 import { connectRaw, connectTls } from "./socket_peer.ts";
@@ -19,6 +22,30 @@ async function endOf(socket: Socket): Promise<void> {
     socket.once("end", () => socket.destroy());
     if (socket.destroyed) resolve(undefined);
   });
+}
+
+/**
+ * Runs `body` with the address of somebody who passes everything on to `addr` and back, and with what
+ * sends `addr` something on top.
+ */
+async function withMeddler(
+  addr: Addr,
+  body: (addr: Addr, meddle: (bytes: Uint8Array) => void) => Promise<void>,
+): Promise<void> {
+  const to = await connectRaw(addr);
+  const server = createServer({ allowHalfOpen: true }, (from) => {
+    from.on("error", () => undefined).on("data", (chunk) => to.write(chunk));
+    to.on("error", () => undefined).on("data", (chunk) => from.write(chunk));
+    to.on("close", () => from.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    const { address, port } = server.address() as AddressInfo;
+    await body({ transport: "tcp", hostname: address, port }, (bytes) => to.write(bytes));
+  } finally {
+    to.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  }
 }
 
 /** A client without manners: `act` is given its socket, and it is over when that is closed. */
@@ -64,6 +91,22 @@ export const handshakeCases: readonly Case<SocketSubject>[] = [
   badClient("a client that leaves in the handshake", (socket) => {
     socket.end(HALF_HELLO);
   }),
+  {
+    name: "tls: what breaks the encryption of a connection is EPROTO, and harms no other",
+    run: (subject) =>
+      withEcho(subject, {}, async (listener, connections) => {
+        await withMeddler(listener.addr, async (addr, meddle) => {
+          const peer = await connectTls(addr);
+          await exchange(peer);
+          meddle(new Uint8Array(100).fill(0x80));
+          const { signal } = connections[1] as Connection;
+          await eventually(() => signal.aborted, "its end");
+          equal((signal.reason as NetworkError).code, "EPROTO", "the code");
+          peer.destroy();
+        });
+        await eventually(() => listener.stats.open === 1, "only the one that goes on is open");
+      }),
+  },
   {
     name: "tls: handshakes that are under way end when the consumer leaves",
     run: (subject) =>
