@@ -26,8 +26,13 @@ export class ServerProcess {
   #changed: () => void = () => undefined;
 
   /** Starts it with `args`; `run` is what comes before them. */
-  constructor(args: string[], run: string[] = [...RUN[runtime], pathOf("mod.ts")], env = {}) {
-    this.#child = spawn(process.execPath, [...run, ...args], {
+  constructor(
+    args: string[],
+    run: string[] = [...RUN[runtime], pathOf("mod.ts")],
+    env = {},
+    executable: string = process.execPath,
+  ) {
+    this.#child = spawn(executable, [...run, ...args], {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, NO_COLOR: "1", ...env },
     });
