@@ -8,9 +8,13 @@ import { refuse, root, run } from "./runtimes.mjs";
 
 /** The programs, and the Debian packages that have them. */
 const PROGRAMS = {
+  haproxy: "haproxy",
+  curl: "curl",
+  h2load: "nghttp2-client",
   "redis-benchmark": "redis-tools",
   "redis-cli": "redis-tools",
   strace: "strace",
+  wrk: "wrk",
 };
 
 const missing = Object.entries(PROGRAMS).filter(([program]) => !isThere(program));
