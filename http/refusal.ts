@@ -8,8 +8,11 @@
 export const REASON_PHRASES = {
   400: "Bad Request",
   408: "Request Timeout",
+  413: "Content Too Large",
   414: "URI Too Long",
+  417: "Expectation Failed",
   431: "Request Header Fields Too Large",
+  501: "Not Implemented",
   505: "HTTP Version Not Supported",
 } as const;
 
@@ -27,4 +30,9 @@ export class Refusal extends Error {
     this.name = "Refusal";
     this.status = status;
   }
+}
+
+/** Throws a {@linkcode Refusal} (400) with `reason`, unless it holds. */
+export function expect(holds: boolean, reason: string): void {
+  if (!holds) throw new Refusal(400, reason);
 }

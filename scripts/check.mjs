@@ -28,6 +28,7 @@ const STEPS = {
   bench: [
     [...node, "scripts/bench.mjs", "streams", "--tiny"],
     [...node, "scripts/bench.mjs", "echo", "--tiny"],
+    [...node, "scripts/bench.mjs", "http", "--tiny"],
   ],
   architecture: [[...node, "scripts/test.mjs", "--runtime", "node", "architecture"]],
   jsr: [[...deno, "publish", "--dry-run", "--allow-dirty"]],

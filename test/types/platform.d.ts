@@ -103,3 +103,44 @@ declare class WritableStream<W = any> {
   readonly locked: boolean;
   getWriter(): WritableStreamDefaultWriter<W>;
 }
+
+declare class Blob {
+  stream(): ReadableStream<Uint8Array<ArrayBuffer>>;
+}
+
+declare class URL {
+  constructor(url: string);
+  readonly href: string;
+}
+
+declare class Headers {
+  append(name: string, value: string): void;
+  forEach(callback: (value: string, name: string) => void): void;
+  [Symbol.iterator](): IterableIterator<[string, string]>;
+}
+
+interface RequestParts {
+  method?: string;
+  headers?: Headers;
+  signal?: AbortSignal;
+  body?: ReadableStream<Uint8Array>;
+  duplex?: "half";
+}
+
+declare class Request {
+  constructor(url: string, init?: RequestParts);
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
+  readonly bodyUsed: boolean;
+  arrayBuffer(): Promise<ArrayBuffer>;
+  text(): Promise<string>;
+  clone(): Request;
+}
+
+declare class Response {
+  private constructor();
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: Headers;
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
+  readonly bodyUsed: boolean;
+}

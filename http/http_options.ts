@@ -1,0 +1,153 @@
+/**
+ * How HTTP is served: limits, time limits, and what is told.
+ *
+ * @module
+ */
+
+import { requireSignal, requireTime } from "../core/limits.ts";
+import { requireOptions } from "../core/option_checks.ts";
+import { show } from "../core/show.ts";
+import { requireFunction } from "../core/source.ts";
+import { systemTimers, type Timers } from "../core/timers.ts";
+
+/** How large things may be. Each is a positive integer; `Infinity` turns one off. */
+export interface HttpLimits {
+  /** The head of a request, in bytes; more is answered with 431. Default 16 KiB. */
+  readonly maxHeaderSize?: number | undefined;
+  /** How many fields it may have; more are answered with 431. Default 100. */
+  readonly maxHeaderCount?: number | undefined;
+  /** Its method and target together, in bytes; more is answered with 414. Default 8 KiB. */
+  readonly maxRequestLineSize?: number | undefined;
+  /** The body of a request, in bytes; more is answered with 413. Default 128 MiB. */
+  readonly maxRequestBodySize?: number | undefined;
+  /** A line that tells the size of a chunk, in bytes; more is answered with 400. Default 4 KiB. */
+  readonly maxChunkLineSize?: number | undefined;
+  /** The extensions of all chunks of a body together, in bytes; more is answered with 400. Default 16 KiB. */
+  readonly maxChunkExtensionsSize?: number | undefined;
+  /** The trailers of a body, in bytes; more is answered with 400. Default 16 KiB. */
+  readonly maxTrailerSize?: number | undefined;
+  /** How much of a body that the handler has not read is read and dropped, so that the connection can be used again. Default 256 KiB. */
+  readonly maxUnreadBodySize?: number | undefined;
+  /** How many requests a connection may bring; the last one is answered with `Connection: close`. Default 10,000. */
+  readonly maxRequestsPerConnection?: number | undefined;
+  /** How many bytes a second a body has to bring on average, when it is waited for longer than `timeouts.receive`. Default 240. */
+  readonly minBodyRate?: number | undefined;
+}
+
+/** How long things may take, in milliseconds; `Infinity` turns one off. */
+export interface HttpTimeouts {
+  /** The head of a request, from its first byte; and the first byte of a new connection. Then the answer is 408. Default 15,000. */
+  readonly headers?: number | undefined;
+  /** The next bytes of a body that is read. Then the answer is 408, when none was begun. Default 30,000. */
+  readonly receive?: number | undefined;
+  /** The peer, to take anything of what is sent. Then the connection is reset. Default 30,000. */
+  readonly send?: number | undefined;
+  /** The next request, on a connection that has had its answer. Then it is closed. Default 10,000. */
+  readonly idle?: number | undefined;
+}
+
+/** How one connection is served. */
+export interface HttpOptions {
+  /** How large things may be. */
+  readonly limits?: HttpLimits | undefined;
+  /** How long things may take. */
+  readonly timeouts?: HttpTimeouts | undefined;
+  /**
+   * Begins the end when it aborts: requests that have come are answered, the last one with
+   * `Connection: close`. Default: never.
+   */
+  readonly signal?: AbortSignal | undefined;
+  /** What URLs of requests begin with. Default: `"https"` when TLS has agreed on a protocol, else `"http"`. */
+  readonly scheme?: "http" | "https" | undefined;
+  /** Told of failures of the handler, which the client sees as 500, or as a connection that is cut. It must not throw. Default: nobody is told. */
+  readonly onRequestError?: ((error: unknown, request: Request) => void) | undefined;
+  /** The clock. Default: the platform's. */
+  readonly timers?: Timers | undefined;
+}
+
+/** Every limit with its value. */
+export type ResolvedLimits = { readonly [Name in keyof HttpLimits]-?: number };
+/** Every time limit with its value. */
+export type ResolvedHttpTimeouts = { readonly [Name in keyof HttpTimeouts]-?: number };
+
+/** The options, checked, with the defaults filled in. */
+export interface ResolvedHttpOptions {
+  readonly limits: ResolvedLimits;
+  readonly timeouts: ResolvedHttpTimeouts;
+  readonly signal: AbortSignal | undefined;
+  readonly scheme: "http" | "https" | undefined;
+  readonly onRequestError: ((error: unknown, request: Request) => void) | undefined;
+  readonly timers: Timers;
+}
+
+const KIB = 1024;
+
+const LIMITS: ResolvedLimits = {
+  maxHeaderSize: 16 * KIB,
+  maxHeaderCount: 100,
+  maxRequestLineSize: 8 * KIB,
+  maxRequestBodySize: 128 * KIB * KIB,
+  maxChunkLineSize: 4 * KIB,
+  maxChunkExtensionsSize: 16 * KIB,
+  maxTrailerSize: 16 * KIB,
+  maxUnreadBodySize: 256 * KIB,
+  maxRequestsPerConnection: 10_000,
+  minBodyRate: 240,
+};
+
+const TIMEOUTS: ResolvedHttpTimeouts = {
+  headers: 15_000,
+  receive: 30_000,
+  send: 30_000,
+  idle: 10_000,
+};
+
+/** Checks the options. Throws a TypeError or RangeError with the value. */
+export function resolveHttpOptions(verb: string, options: HttpOptions): ResolvedHttpOptions {
+  requireOptions(verb, options);
+  const { limits = {}, timeouts = {}, signal, scheme, onRequestError } = options;
+  requireGroup(verb, "limits", limits);
+  requireGroup(verb, "timeouts", timeouts);
+  requireSignal(verb, signal);
+  if (onRequestError !== undefined) requireFunction(verb, onRequestError);
+  if (scheme !== undefined && scheme !== "http" && scheme !== "https") {
+    throw new TypeError(`Cannot ${verb}: scheme must be "http" or "https", got ${show(scheme)}`);
+  }
+  return {
+    limits: filled(LIMITS, limits, (name, value) => requireSize(verb, `limits.${name}`, value)),
+    timeouts: filled(TIMEOUTS, timeouts, (name, value) => {
+      requireTime(verb, `timeouts.${name}`, value);
+    }),
+    signal,
+    scheme,
+    onRequestError,
+    timers: options.timers ?? systemTimers,
+  };
+}
+
+function filled<Name extends string>(
+  defaults: Readonly<Record<Name, number>>,
+  given: Readonly<Partial<Record<Name, number | undefined>>>,
+  check: (name: Name, value: unknown) => void,
+): Readonly<Record<Name, number>> {
+  const all: Record<Name, number> = { ...defaults };
+  for (const name of Object.keys(defaults) as Name[]) {
+    const value = given[name];
+    if (value === undefined) continue;
+    check(name, value);
+    all[name] = value;
+  }
+  return all;
+}
+
+function requireGroup(verb: string, name: string, group: unknown): void {
+  if (typeof group === "object" && group !== null) return;
+  throw new TypeError(`Cannot ${verb}: ${name} must be an object, got ${show(group)}`);
+}
+
+function requireSize(verb: string, name: string, value: unknown): void {
+  if (value === Infinity || (Number.isSafeInteger(value) && (value as number) > 0)) return;
+  throw new RangeError(
+    `Cannot ${verb}: ${name} must be a positive integer, or Infinity, got ${show(value)}`,
+  );
+}

@@ -1,0 +1,128 @@
+/**
+ * What comes from the peer, for one reader that may also be woken by something else.
+ *
+ * @module
+ */
+
+import type { Reader } from "../core/connection.ts";
+import { Settler } from "../core/settler.ts";
+
+const EMPTY = new Uint8Array(0);
+
+/** What has come and was not taken yet: `bytes` from `start` to `end`. */
+export class Input {
+  bytes: Uint8Array = EMPTY;
+  start = 0;
+  end = 0;
+  /** The peer has finished, or the connection is broken: nothing more comes. */
+  ended = false;
+  /** Why it is broken. */
+  failure: Error | undefined;
+  /** Called when it has ended. */
+  onEnd: (() => void) | undefined;
+
+  readonly #reader: Reader;
+  #reading = false;
+  #waiter: Settler<void> | undefined;
+
+  /** Takes what `reader` gives; nobody else is to read from it. */
+  constructor(reader: Reader) {
+    this.#reader = reader;
+  }
+
+  /** How many bytes there are. */
+  get length(): number {
+    return this.end - this.start;
+  }
+
+  /** Whether a read is under way. */
+  get reading(): boolean {
+    return this.#reading;
+  }
+
+  /**
+   * Resolves when more has come, or the end, or when it is woken. Rejects when the connection is
+   * broken. Whoever calls it meanwhile waits for the same.
+   */
+  more(): Promise<void> {
+    if (this.failure !== undefined) return Promise.reject(this.failure);
+    if (this.ended) return Promise.resolve();
+    const waiter = this.#waiter ??= new Settler();
+    this.lookAhead();
+    return waiter.promise;
+  }
+
+  /** Lets `more` resolve. */
+  wake(): void {
+    const waiter = this.#waiter;
+    this.#waiter = undefined;
+    waiter?.resolve();
+  }
+
+  /** Asks for a chunk, so that an end is noticed; one at a time. */
+  lookAhead(): void {
+    if (this.#reading || this.ended) return;
+    this.#reading = true;
+    this.#reader.read().then(this.#onChunk, this.#onFailure);
+  }
+
+  /** Takes `count` bytes, which must be there, as a view. */
+  take(count: number): Uint8Array {
+    const taken = this.bytes.subarray(this.start, this.start + count);
+    this.skip(count);
+    return taken;
+  }
+
+  /** Drops `count` bytes, which must be there. */
+  skip(count: number): void {
+    this.start += count;
+    if (this.start < this.end) return;
+    // An idle connection holds no memory.
+    this.bytes = EMPTY;
+    this.start = this.end = 0;
+  }
+
+  readonly #onChunk = (chunk: Uint8Array | null): void => {
+    this.#reading = false;
+    if (chunk === null) this.#finish();
+    else this.#append(chunk);
+    this.wake();
+  };
+
+  readonly #onFailure = (failure: unknown): void => {
+    this.#reading = false;
+    this.failure = failure instanceof Error
+      ? failure
+      : new Error("Cannot read: the connection has failed", { cause: failure });
+    const waiter = this.#waiter;
+    this.#waiter = undefined;
+    this.#finish();
+    waiter?.reject(this.failure);
+  };
+
+  #finish(): void {
+    this.ended = true;
+    this.onEnd?.();
+  }
+
+  #append(chunk: Uint8Array): void {
+    const held = this.length;
+    if (held === 0) {
+      this.bytes = chunk;
+      this.start = 0;
+      this.end = chunk.length;
+      return;
+    }
+    // Views of what was taken may be in use: nothing before `end` is ever written again.
+    const needed = held + chunk.length;
+    if (this.end + chunk.length > this.bytes.length) {
+      const grown = new Uint8Array(2 * needed);
+      grown.set(this.bytes.subarray(this.start, this.end));
+      this.bytes = grown;
+      this.start = 0;
+      this.end = held;
+    }
+    this.bytes.set(chunk, this.end);
+    this.end += chunk.length;
+  }
+}

@@ -1,0 +1,47 @@
+import { assertEquals, assertThrows } from "#assert";
+import { type HttpOptions, resolveHttpOptions } from "../../http/http_options.ts";
+import { test } from "../support/harness.ts";
+
+test("resolveHttpOptions() has a limit for everything when nothing is said", () => {
+  const { limits, timeouts } = resolveHttpOptions("test", {});
+  assertEquals(limits, {
+    maxHeaderSize: 16_384,
+    maxHeaderCount: 100,
+    maxRequestLineSize: 8192,
+    maxRequestBodySize: 134_217_728,
+    maxChunkLineSize: 4096,
+    maxChunkExtensionsSize: 16_384,
+    maxTrailerSize: 16_384,
+    maxUnreadBodySize: 262_144,
+    maxRequestsPerConnection: 10_000,
+    minBodyRate: 240,
+  });
+  assertEquals(timeouts, { headers: 15_000, receive: 30_000, send: 30_000, idle: 10_000 });
+});
+
+test("resolveHttpOptions() takes each limit by its name; Infinity turns one off", () => {
+  const { limits, timeouts } = resolveHttpOptions("test", {
+    limits: { maxHeaderSize: 5, maxHeaderCount: Infinity, maxTrailerSize: undefined },
+    timeouts: { idle: 0.5, send: Infinity },
+  });
+  const { maxHeaderSize, maxHeaderCount, maxTrailerSize } = limits;
+  assertEquals([maxHeaderSize, maxHeaderCount, maxTrailerSize], [5, Infinity, 16_384]);
+  assertEquals(timeouts, { headers: 15_000, receive: 30_000, send: Infinity, idle: 0.5 });
+});
+
+test("resolveHttpOptions() refuses what makes no sense, with the value", () => {
+  for (const value of [0, -1, NaN, 1.5, "1", null]) {
+    const limits = { maxHeaderSize: value } as unknown as HttpOptions["limits"];
+    const error = assertThrows(() => resolveHttpOptions("test", { limits }), RangeError);
+    assertEquals(error.message.startsWith("Cannot test: limits.maxHeaderSize must be"), true);
+  }
+  for (const value of [0, -1, NaN, 2 ** 31, "1"]) {
+    const timeouts = { idle: value } as unknown as HttpOptions["timeouts"];
+    const error = assertThrows(() => resolveHttpOptions("test", { timeouts }), RangeError);
+    assertEquals(error.message.startsWith("Cannot test: timeouts.idle must be"), true);
+  }
+  const wrong = [null, { limits: 1 }, { timeouts: null }, { scheme: "ftp" }, { signal: {} }];
+  for (const options of [...wrong, { onRequestError: 1 }]) {
+    assertThrows(() => resolveHttpOptions("test", options as HttpOptions), TypeError);
+  }
+});

@@ -1,0 +1,94 @@
+import { assert, assertEquals, assertRejects } from "#assert";
+import { test } from "../support/harness.ts";
+import { chunked, get, post, talk } from "./talk.ts";
+
+/** What `look` finds in a request. */
+async function seen<T>(input: string, look: (request: Request) => Promise<T> | T): Promise<T> {
+  const found: T[] = [];
+  const answers = await talk(input, async (request) => {
+    found.push(await look(request));
+    return { body: "ok" };
+  }, {
+    onRequestError: (error) => {
+      throw error;
+    },
+  });
+  assert(answers.includes(" 200 OK"), answers);
+  return found[0] as T;
+}
+
+test("LazyRequest is a Request to look at", async () => {
+  const fields = "X-A: 1\r\nx-a: 2\r\n__proto__: z\r\nContent-Type: a/b\r\n";
+  await seen(post("abc", fields), (request) => {
+    assert(request instanceof Request);
+    const { method, url, headers, bodyUsed, redirect, signal } = request;
+    assertEquals([method, url, bodyUsed, redirect], ["POST", "http://ferris/", false, "follow"]);
+    assertEquals([headers.get("X-A"), headers.get("__proto__"), headers.get("content-type")], [
+      "1, 2",
+      "z",
+      "a/b",
+    ]);
+    assert(signal instanceof AbortSignal && !signal.aborted && request.signal === signal);
+    assert(request.headers === headers && request.body === request.body);
+    assertEquals(Object.prototype.toString.call(request), "[object Request]");
+  });
+});
+
+test("LazyRequest reads its body in every way, once", async () => {
+  const json = '{"a":"\u00c3\u00a9"}';
+  assertEquals(await seen(post(json), (request) => request.text()), '{"a":"\u00e9"}');
+  assertEquals(await seen(post(json), (request) => request.json()), { a: "\u00e9" });
+  assertEquals(
+    await seen(post("ab"), async (request) => new Uint8Array(await request.arrayBuffer())),
+    Uint8Array.of(97, 98),
+  );
+  assertEquals(await seen(post("ab"), (request) => request.bytes()), Uint8Array.of(97, 98));
+  assertEquals(await seen(post("ab"), async (request) => (await request.blob()).size), 2);
+  await seen(post("ab"), async (request) => {
+    await request.text();
+    assert(request.bodyUsed);
+    await assertRejects(() => request.text(), TypeError);
+  });
+  await seen(post("not json"), (request) => assertRejects(() => request.json(), SyntaxError));
+});
+
+test("LazyRequest has its body as a stream", async () => {
+  const body = "x".repeat(100_000);
+  const streamed = async (request: Request) => {
+    let size = 0;
+    for await (const chunk of request.body ?? []) size += chunk.length;
+    assert(request.bodyUsed);
+    return size;
+  };
+  assertEquals(await seen(post(body), streamed), 100_000);
+  assertEquals(await seen(chunked(`186A0\r\n${body}\r\n0\r\n\r\n`), streamed), 100_000);
+  assertEquals(await seen(get(), ({ body: none }) => none), null);
+  assertEquals(
+    await seen(get("/", "Content-Length: 3\r\n") + "abc", async (request) => {
+      return [request.body, await request.text()];
+    }),
+    [null, ""],
+  );
+});
+
+test("LazyRequest becomes a real one for new Request() and clone()", async () => {
+  const look = async (request: Request) => {
+    const [method, url, header] = [request.method, request.url, request.headers.get("x-a")];
+    return [method, url, header, await request.text()];
+  };
+  const expected = ["POST", "http://ferris/", "1", "abc"];
+  const input = post("abc", "X-A: 1\r\n");
+  assertEquals(await seen(input, (request) => look(new Request(request))), expected);
+  assertEquals(await seen(input, (request) => look(request.clone())), expected);
+  const copy = await seen(
+    input,
+    (request) => look(new Request(request, { headers: { "x-a": "2" } })),
+  );
+  assertEquals(copy, ["POST", "http://ferris/", "2", "abc"]);
+  const other = await seen(input, (request) => look(new Request("http://other/", request)));
+  assertEquals(other, ["POST", "http://other/", "1", "abc"]);
+  await seen(input, async (request) => {
+    const both = [request.clone().text(), request.text()];
+    assertEquals(await Promise.all(both), ["abc", "abc"]);
+  });
+});

@@ -1,0 +1,49 @@
+import { assertEquals } from "#assert";
+import { PhaseClock } from "../../http/phase_clock.ts";
+import { FakeTimers } from "../support/fake_timers.ts";
+import { test } from "../support/harness.ts";
+
+function clock(): { timers: FakeTimers; clock: PhaseClock; fired: number[] } {
+  const timers = new FakeTimers();
+  const fired: number[] = [];
+  return { timers, fired, clock: new PhaseClock(timers, () => fired.push(timers.now())) };
+}
+
+test("PhaseClock fires when a phase is over its time, and not before", () => {
+  const { timers, clock: phases, fired } = clock();
+  phases.begin(100);
+  timers.advance(99);
+  assertEquals(fired, []);
+  timers.advance(1);
+  assertEquals([fired, timers.armed], [[100], 0]);
+});
+
+test("PhaseClock keeps one timer for many phases", () => {
+  const { timers, clock: phases, fired } = clock();
+  for (let i = 0; i < 10; i++) {
+    phases.begin(100);
+    timers.advance(50);
+    phases.end();
+    assertEquals(timers.armed <= 1, true);
+  }
+  timers.advance(1000);
+  assertEquals([fired, timers.armed], [[], 0]);
+  phases.begin(1000);
+  phases.begin(10);
+  timers.advance(10);
+  assertEquals(fired, [1510], "a shorter phase after a longer one");
+});
+
+test("PhaseClock.begin(Infinity) waits for ever, and stop() leaves no timer", () => {
+  const { timers, clock: phases, fired } = clock();
+  phases.begin(100);
+  phases.begin(Infinity);
+  timers.advance(1e6);
+  assertEquals([fired, timers.armed], [[], 0]);
+  phases.begin(100);
+  phases.stop();
+  assertEquals(timers.armed, 0);
+  timers.advance(1000);
+  assertEquals(fired, []);
+  assertEquals(phases.now(), timers.now());
+});
