@@ -10,9 +10,15 @@ const [flag] = at < 0 ? [] : flags.splice(at, 1);
 const named = flag === "--runtime" ? flags.splice(at, 1)[0] : flag?.slice("--runtime=".length);
 const runtime = flag === undefined ? "node" : knownRuntime(named);
 
+// Workers are processes there.
+const granted = [
+  "net",
+  "read",
+  ...(flags.some((flag) => /^--workers/.test(flag)) ? ["env", "run"] : []),
+];
 const before = {
   node: [],
-  deno: ["run", "--no-prompt", "--allow-net", "--allow-read"],
+  deno: ["run", "--no-prompt", ...granted.map((name) => `--allow-${name}`)],
   bun: ["run"],
 };
 

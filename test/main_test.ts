@@ -113,6 +113,9 @@ test(`mod.ts answers a wrong argument with one line and exit code 2 on ${runtime
     [["--port="], 'got ""'],
     [["--limit", "0"], '--limit must be an integer from 1 to 1000000, got "0"'],
     [["--limit", "1.5"], 'got "1.5"'],
+    [["--workers", "0"], '--workers must be an integer from 1 to 1024, got "0"'],
+    [["--workers=two"], 'got "two"'],
+    [["--workers=2", "--hostname", "a b", "--port", "0"], "hostname must be an address"],
     [["--root", ""], "--root must not be empty"],
     [["--version=yes"], "--version takes no value"],
     [["--hostname", "a b", "--port", "0"], 'hostname must be an address or a host name, got "a b"'],
@@ -157,10 +160,50 @@ test("mod.ts --help lists the options", async (t) => {
   const { code, stdout, stderr } = await runServer(t, ["--help"]);
   assertEquals([code, stderr], [0, ""]);
   const listed = [...stdout.matchAll(/^ {2}(--[a-z]+)/gm)].map(([, name]) => name);
-  assertEquals(listed, ["--hostname", "--port", "--limit", "--root", "--help", "--version"]);
+  const options = ["--hostname", "--port", "--limit", "--workers", "--root", "--help", "--version"];
+  assertEquals(listed, options);
 });
 
+/** What the program needs on Deno beside its own permissions, to start workers. */
+const RUN_WORKERS = runtime === "deno"
+  ? [...RUN.deno, "--allow-env", "--allow-run", pathOf("mod.ts")]
+  : [...RUN[runtime], pathOf("mod.ts")];
+
+/** The program with two workers; `defer` sees to its end. */
+async function withWorkers(t: TestContext): Promise<{ server: ServerProcess; port: number }> {
+  const server = new ServerProcess(["--port", "0", "--workers", "2"], RUN_WORKERS);
+  t.defer(() => server.kill("SIGKILL"));
+  const [, port] = await server.said(/^Listening on http:\/\/127\.0\.0\.1:([0-9]+)\/\n/);
+  return { server, port: Number(port) };
+}
+
 if (process.platform !== "win32") {
+  test(`mod.ts --workers 2 serves, and a signal drains both on ${runtime}`, async (t) => {
+    const { server, port } = await withWorkers(t);
+    const answers = await Promise.all(Array.from({ length: 40 }, () => get(port, "/")));
+    assertEquals(new Set(answers), new Set([answerOf("200 OK", HELLO)]));
+    // Both workers have one that is half there when the signal comes.
+    const running = await Promise.all([1, 2, 3, 4].map(async () => {
+      return await new RawClient(port).send("GET / HTTP/1.1\r\n");
+    }));
+    await get(port, "/");
+    const ended = server.kill("SIGTERM");
+    await server.said(/\nStopping: /);
+    for (const client of running) await client.send("Host: localhost\r\n\r\n");
+    for (const client of running) assertEquals(await client.answer, answerOf("200 OK", HELLO));
+    assertEquals([await ended, server.stderr], [0, ""]);
+  });
+
+  test(`mod.ts --workers 2 ends at once by a second signal on ${runtime}`, async (t) => {
+    const { server, port } = await withWorkers(t);
+    const running = await new RawClient(port).send("GET");
+    await get(port, "/");
+    void server.kill("SIGTERM");
+    await server.said(/\nStopping: /);
+    assertEquals([await server.kill("SIGTERM"), server.stderr], [143, ""]);
+    await running.answer.catch(() => "reset");
+  });
+
   test(`mod.ts finishes running requests after a signal on ${runtime}`, async (t) => {
     const server = await ServerProcess.listening(t);
     const [running, silent] = [new RawClient(server.port), new RawClient(server.port)];
@@ -219,6 +262,10 @@ if (runtime === "deno") {
       assertEquals([code, stdout], [1, ""]);
       assertEquals(stderr, "Cannot start: Deno needs --allow-net --allow-read for it\n", given);
     }
+    const run = [...RUN.deno, pathOf("mod.ts")];
+    const { code, stderr } = await runServer(t, ["--port", "0", "--workers", "2"], run);
+    const needed = "--allow-net --allow-read --allow-env --allow-run";
+    assertEquals([code, stderr], [1, `Cannot start: Deno needs ${needed} for it\n`]);
   });
 
   test("mod.ts fetches its pages from where it was loaded", async (t) => {

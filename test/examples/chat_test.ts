@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "#assert";
+import { assert, assertEquals, assertRejects } from "#assert";
 import { serveChat } from "../../examples/chat.ts";
 import type { Listener } from "../../mod.ts";
 import { runtime, test, type TestContext } from "../support/harness.ts";
@@ -44,9 +44,10 @@ test(`chat puts out who does not read, and holds up nobody else, on ${runtime}`,
 
   // Far more than the system holds for somebody who does not read.
   const line = "x".repeat(4_000);
-  let gone = false;
+  let [gone, told] = [false, 0];
   for (let count = 0; count < 10_000 && !gone; count++) {
     await ann.send(`${line}\n`);
+    told++;
     // Somebody who reads gets every line.
     let said = await bob.until("\n");
     if (said === "* Slow has left\n") {
@@ -57,9 +58,9 @@ test(`chat puts out who does not read, and holds up nobody else, on ${runtime}`,
   }
   assertEquals(gone, true);
   assertEquals(await ann.until("\n"), "* Slow has left\n");
-  // Where there are resets, that is one; on Deno the end of file comes in the middle of a line.
-  const rest = slow.rest().then((text) => text.endsWith("\n") ? text : Promise.reject(new Error()));
-  await assertRejects(() => rest);
+  // By a reset, or by an early end where there is none.
+  const rest = await slow.rest().catch(() => "");
+  assert(rest.length < told * line.length, "who was put out has got everything");
 });
 
 test(`chat refuses a line that is too long, and tells the others, on ${runtime}`, async (t) => {

@@ -1,0 +1,125 @@
+/**
+ * The workers of one server: started, watched, replaced, and brought to their end.
+ *
+ * @module
+ */
+
+import type { Served } from "../core/served.ts";
+import type { Timers } from "../core/timers.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import type { ParallelEvent, ParallelStats } from "./events.ts";
+import { Member } from "./member.ts";
+import { Place } from "./place.ts";
+import type { Launch } from "./worker_link.ts";
+import type { WorkerInit } from "./messages.ts";
+
+/** How many times in `hangTimeout` a worker is asked whether it is there. */
+const ASKS = 4;
+/** What a worker has beyond the grace, to say how it went. */
+const LAST_MS = 2_000;
+
+/** What a crew is made of. */
+export interface CrewInit {
+  readonly workers: number;
+  readonly launch: Launch;
+  readonly worker: Omit<WorkerInit, "worker">;
+  readonly dispatcher: Dispatcher;
+  readonly hangTimeout: number;
+  readonly onEvent: (event: ParallelEvent) => void;
+  readonly timers: Timers;
+}
+
+/** All workers. */
+export class Crew {
+  readonly #init: CrewInit;
+  readonly #places: Place[];
+  #timer: unknown;
+  #reloading: Promise<void> = Promise.resolve();
+  #closing = false;
+
+  /** Starts nothing yet. */
+  constructor(init: CrewInit) {
+    this.#init = init;
+    const { launch, dispatcher, onEvent, timers } = init;
+    this.#places = Array.from({ length: init.workers }, (_, index) => {
+      const hire = (): Member => {
+        const member = new Member({
+          launch,
+          worker: { ...init.worker, worker: index },
+          onRoom: () => dispatcher.pump(),
+          onFault: (error) => onEvent({ type: "error", worker: index, error }),
+        });
+        dispatcher.add(member);
+        return member;
+      };
+      return new Place({ index, hire, onEvent, timers });
+    });
+  }
+
+  /** Resolves when all serve; rejects with what keeps one from it, when all are gone. */
+  async start(): Promise<void> {
+    const results = await Promise.allSettled(this.#places.map((place) => place.open()));
+    const failure = results.find((result) => result.status === "rejected");
+    if (failure !== undefined) {
+      await this.kill();
+      throw failure.reason;
+    }
+    this.#watch();
+  }
+
+  /** Replaces one after the other; see `ParallelServer.reload`. */
+  reload(): Promise<void> {
+    const reloaded = this.#reloading.then(async () => {
+      for (const place of this.#places) {
+        if (this.#closing) throw new Error("Cannot reload: the server is closed");
+        await place.replace(this.#init.worker.serve.grace + LAST_MS);
+      }
+    });
+    this.#reloading = reloaded.catch(() => undefined);
+    return reloaded;
+  }
+
+  /** A snapshot. */
+  get stats(): ParallelStats {
+    const { accepted, open, pending, refused } = this.#init.dispatcher;
+    const workers = this.#places.map((place) => place.stats);
+    const restarts = workers.reduce((sum, worker) => sum + worker.restarts, 0);
+    return { accepted, open, pending, refused, restarts, workers };
+  }
+
+  /** Has all workers finish, and waits for them. After that nothing is left. */
+  async close(): Promise<Served> {
+    this.#closing = true;
+    const { grace } = this.#init.worker.serve;
+    const results = await Promise.all(this.#places.map((place) => place.close(grace + LAST_MS)));
+    this.#unwatch();
+    return results.reduce((sum, { finished, cut }) => ({
+      finished: sum.finished + finished,
+      cut: sum.cut + cut,
+    }), { finished: 0, cut: 0 });
+  }
+
+  /** Ends all at once. */
+  async kill(): Promise<void> {
+    this.#closing = true;
+    this.#unwatch();
+    await Promise.all(this.#places.map((place) => place.kill()));
+  }
+
+  /**
+   * Asks, and counts what is not answered. Not by the clock: when it is this thread that stood still,
+   * the answers are there, and have not been read yet.
+   */
+  #watch(): void {
+    const { hangTimeout, timers } = this.#init;
+    if (hangTimeout === Infinity) return;
+    this.#timer = timers.set(() => {
+      for (const place of this.#places) place.check(ASKS);
+      this.#watch();
+    }, hangTimeout / ASKS);
+  }
+
+  #unwatch(): void {
+    this.#init.timers.clear(this.#timer);
+  }
+}

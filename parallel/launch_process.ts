@@ -1,0 +1,87 @@
+/**
+ * A worker that is a process of its own: on Bun and Deno, and on a Node that cannot move a connection
+ * to another thread.
+ *
+ * @module
+ */
+
+import { spawn } from "node:child_process";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { serialize } from "node:v8";
+import { ENTRY } from "./entry.ts";
+import type { FromWorker, ToWorker } from "./messages.ts";
+import { watch } from "./watchdog.ts";
+import type { Launch, WorkerEvents, WorkerLink } from "./worker_link.ts";
+
+/** How to end each of those that run. */
+const running = new Set<() => void>();
+
+function killAll(): void {
+  for (const kill of running) kill();
+}
+
+/** Starts processes, which have `ms` to finish when this one was killed. */
+export function processLauncher(ms: number): Launch {
+  return (events) => launchProcess(events, ms);
+}
+
+function launchProcess(events: WorkerEvents, ms: number): WorkerLink {
+  const child = spawn(process.execPath, [...runtimeArguments(), entry()], {
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+  });
+  let ended = false;
+  const end = (how: string): void => {
+    if (ended) return;
+    ended = true;
+    running.delete(kill);
+    if (running.size === 0) process.off("exit", killAll);
+    unwatch(() => events.exited(how));
+  };
+  const kill = (): void => void child.kill("SIGKILL");
+  // They end with this process, as threads do, unless it is killed: then they finish first.
+  if (running.size === 0) process.on("exit", killAll);
+  running.add(kill);
+  const unwatch = child.pid === undefined ? (then: () => void) => then() : watch(child.pid, ms);
+  child.on("message", (message) => events.message(message as FromWorker));
+  child.on("error", (error) => {
+    events.failed(error);
+    // One that was never there does not exit.
+    if (child.pid === undefined) end("it cannot be started");
+  });
+  child.on("exit", (code, signal) => end(signal ?? `exit code ${code}`));
+  const ignore = (): void => undefined;
+  return {
+    post: (message: ToWorker) => {
+      // The channel carries JSON, which knows no Infinity and no bytes.
+      if (child.connected) child.send({ packed: serialize(message).toString("base64") }, ignore);
+    },
+    give: (socket) => {
+      if (!child.connected) return void socket.destroy();
+      child.send({}, socket, (error) => {
+        if (error) socket.destroy();
+      });
+    },
+    kill,
+  };
+}
+
+/** A path; Deno also runs what came from a registry. */
+function entry(): string {
+  return ENTRY.protocol === "file:" ? fileURLToPath(ENTRY) : ENTRY.href;
+}
+
+interface Permissions {
+  querySync(descriptor: { name: string }): { readonly state: string };
+}
+
+const PERMISSIONS = ["read", "write", "net", "env", "run", "sys", "ffi"];
+
+/** What the runtime is started with: on Deno the permissions that this process has without a bound. */
+function runtimeArguments(): readonly string[] {
+  const { Deno } = globalThis as { Deno?: { permissions?: Permissions } };
+  const { permissions } = Deno ?? {};
+  if (permissions === undefined) return process.execArgv;
+  const granted = PERMISSIONS.filter((name) => permissions.querySync({ name }).state === "granted");
+  return ["run", "--no-prompt", "--quiet", ...granted.map((name) => `--allow-${name}`)];
+}

@@ -1,0 +1,180 @@
+/**
+ * One worker, as the crew knows it: what it was given, what it has said.
+ *
+ * @module
+ */
+
+import type { Socket } from "node:net";
+import type { Served } from "../core/served.ts";
+import { Settler } from "../core/settler.ts";
+import type { WorkerFailure } from "./events.ts";
+import { type FromWorker, unpackError, type WorkerInit } from "./messages.ts";
+import type { Launch, WorkerLink } from "./worker_link.ts";
+
+/** Why a worker has ended. */
+export interface MemberEnd {
+  /** What it was; `"exit"` too when it has finished. */
+  readonly reason: WorkerFailure;
+  /** How many connections it has taken with it. */
+  readonly lost: number;
+  /** What is known of it. */
+  readonly error: Error | undefined;
+}
+
+/** What a crew needs of it. */
+export interface MemberInit {
+  readonly launch: Launch;
+  readonly worker: WorkerInit;
+  /** It can take more, or has less. */
+  readonly onRoom: () => void;
+  /** A handler has failed. */
+  readonly onFault: (error: Error) => void;
+}
+
+/** A worker from its start to its end. */
+export class Member {
+  /** Resolves when it serves; rejects with the reason when it never will. */
+  readonly ready: Promise<void>;
+  /** Resolves when it has ended. */
+  readonly ended: Promise<MemberEnd>;
+  /** When it was last given a connection, in the order of those that were given. */
+  turn = 0;
+  /** What it has finished and cut; `undefined` until it says so. */
+  served: Served | undefined;
+  readonly #init: MemberInit;
+  readonly #link: WorkerLink;
+  readonly #readied = new Settler<void>();
+  readonly #end = new Settler<MemberEnd>();
+  #state: "starting" | "serving" | "leaving" | "ended" = "starting";
+  #failure: Error | undefined;
+  #hasServed = false;
+  /** Whether it was asked if it is there, and has not said so. */
+  #asked = false;
+  #told = false;
+  #hangs = false;
+  #given = 0;
+  #taken = 0;
+  #gone = 0;
+  #silent = 0;
+
+  /** Starts it. */
+  constructor(init: MemberInit) {
+    this.#init = init;
+    this.ready = this.#readied.promise;
+    this.ended = this.#end.promise;
+    // Whoever waits for it is told; nobody has to.
+    this.ready.catch(() => undefined);
+    this.#link = init.launch({
+      message: (message) => this.#heard(message),
+      failed: (error) => this.#failed(error),
+      exited: (how) => this.#exited(how),
+    });
+    this.#link.post({ type: "start", init: init.worker });
+  }
+
+  /** Whether it has ever served. */
+  get hasServed(): boolean {
+    return this.#hasServed;
+  }
+
+  /** How many connections it was given. */
+  get given(): number {
+    return this.#given;
+  }
+
+  /** How many of them are open, those on the way included. */
+  get open(): number {
+    return this.#state === "ended" ? 0 : this.#given - this.#gone;
+  }
+
+  /**
+   * Whether it may be given one: it serves, and has said that it has got the one before. Who waits behind
+   * a worker that is busy cannot go to one that is not.
+   */
+  get hasRoom(): boolean {
+    return this.#state === "serving" && this.#given === this.#taken && !this.#asked;
+  }
+
+  /** Gives it a connection. */
+  give(socket: Socket): void {
+    this.#given++;
+    this.#link.give(socket);
+  }
+
+  /** Whether it has not said anything since so many calls of this; asks it to. */
+  hangs(calls: number): boolean {
+    if (this.#state === "ended") return false;
+    // One that was given a connection is to say that it has got it.
+    if (this.#told) this.#link.post({ type: "ping" });
+    else if (this.#given === this.#taken && !this.#asked) {
+      this.#asked = true;
+      this.#link.post({ type: "ping" });
+    }
+    return this.#silent++ >= calls;
+  }
+
+  /** It is given no more connections; it ends when those that it has are finished. */
+  drain(): void {
+    if (this.#state === "ended" || this.#state === "leaving") return;
+    this.#state = "leaving";
+    this.#tellToDrain();
+  }
+
+  /** Ends it at once; `hangs` is the reason that is told. */
+  kill(hangs = false): void {
+    if (this.#state === "ended") return;
+    this.#hangs = hangs;
+    this.#link.kill();
+  }
+
+  #heard(message: FromWorker): void {
+    this.#silent = 0;
+    if (message.type === "count") this.#count(message.taken, message.gone);
+    else if (message.type === "pong") this.#answered();
+    else if (message.type === "done") this.served = message.served;
+    else if (message.type === "failed") this.#failure = unpackError(message.error);
+    else if (message.type === "error" && message.fatal) this.#failure = unpackError(message.error);
+    else if (message.type === "error") this.#init.onFault(unpackError(message.error));
+    else if (message.type === "ready" && this.#state === "starting") {
+      this.#state = "serving";
+      this.#hasServed = true;
+      this.#readied.resolve();
+      this.#init.onRoom();
+    }
+  }
+
+  #answered(): void {
+    this.#asked = false;
+    if (this.#state === "leaving") this.#tellToDrain();
+    this.#init.onRoom();
+  }
+
+  #count(taken: number, gone: number): void {
+    this.#taken = taken;
+    this.#gone = gone;
+    if (this.#state === "leaving") this.#tellToDrain();
+    this.#init.onRoom();
+  }
+
+  /** Not while a connection is on its way: Deno loses it when a message without one overtakes it. */
+  #tellToDrain(): void {
+    if (this.#told || this.#asked || this.#given !== this.#taken) return;
+    this.#told = true;
+    this.#link.post({ type: "drain" });
+  }
+
+  #failed(error: unknown): void {
+    this.#failure ??= error instanceof Error ? error : new Error(String(error));
+  }
+
+  #exited(how: string): void {
+    if (this.#state === "ended") return;
+    const reason = this.#hangs ? "hang" : this.#failure === undefined ? "exit" : "error";
+    const lost = this.open;
+    this.#state = "ended";
+    const error = this.#failure;
+    this.#readied.reject(error ?? new Error(`the worker has ended before it served: ${how}`));
+    this.#end.resolve({ reason, lost, error });
+    this.#init.onRoom();
+  }
+}

@@ -1,0 +1,165 @@
+/**
+ * Serving with several event loops at once.
+ *
+ * @module
+ */
+
+import { readFileSync } from "node:fs";
+import { maxConnectionsOf } from "../core/file_limit.ts";
+import type { Served } from "../core/served.ts";
+import { show } from "../core/show.ts";
+import { systemTimers } from "../core/timers.ts";
+import { Crew } from "./crew.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import { type Front, openFront } from "./front.ts";
+import { processLauncher } from "./launch_process.ts";
+import { launchThread } from "./launch_thread.ts";
+import { type ParallelOptions, type ResolvedParallel, resolveParallelOptions } from "./options.ts";
+import type { ParallelServer } from "./parallel_server.ts";
+import { serveHere } from "./serve_here.ts";
+
+export type { ParallelEvent, ParallelStats, WorkerFailure, WorkerStats } from "./events.ts";
+export type { HandlerModule, ParallelContext } from "./handler.ts";
+export type { ParallelOptions, WorkerMeans } from "./options.ts";
+export type { ParallelServer } from "./parallel_server.ts";
+
+/** How long a worker is waited for, beyond the grace, when this process was killed, in milliseconds. */
+const ORPHAN_MS = 2_000;
+
+/**
+ * Listens on a TCP port, and serves with several workers, each with an event loop of its own, which
+ * import `module` and call its `handler` for every connection. Resolves when all of them serve.
+ *
+ * **Who gets a connection.** This thread accepts, and gives each connection, unread, to the worker that
+ * has the fewest of those that are free: that have taken what they were given before. So a worker
+ * that computes keeps one connection waiting at most; the others go on. The workers are threads on
+ * Node from 24.21 and 26.6 on, processes elsewhere: on Deno (which needs `--allow-run`, `--allow-env`
+ * and `--allow-read`) and Bun a connection cannot be moved to another thread. TLS is made in the
+ * workers, on Node only.
+ *
+ * **Failures.** A worker that throws, exits or stands still is replaced, after 100 ms at first, and
+ * up to 10 s when it goes on failing; the others are not touched. What happens is told to `onEvent`. A
+ * worker that cannot even start fails this call with what kept it from that as `cause`.
+ *
+ * **One worker** (`workers: 1`) is this thread itself: `listen` and `serve`.
+ *
+ * **The end.** `close()`, or `signal`. When this process dies, its workers finish and exit.
+ *
+ * Rejects with a TypeError or RangeError for an invalid option, with {@linkcode NotSupported} for one
+ * that cannot be honoured here, and, before any worker starts, with a {@linkcode NetworkError} when
+ * the address cannot be bound.
+ *
+ * @example A module with a handler, mostly a file beside this one: `new URL("./worker.ts", import.meta.url)`
+ * ```ts
+ * import { connect } from "@incoming/net";
+ * import { serveParallel } from "@incoming/net/parallel";
+ *
+ * const module = `data:text/javascript,${encodeURIComponent(`
+ *   export async function handler(connection, { worker, data }) {
+ *     await connection.write(new TextEncoder().encode(data + worker));
+ *   }
+ * `)}`;
+ * // Without `workers`, as many as the machine runs at once.
+ * const server = await serveParallel(module, { port: 0, workers: 1, data: "hello from " });
+ *
+ * const client = await connect({ port: server.addr.port });
+ * const answer = new TextDecoder().decode(await client.read() ?? undefined);
+ * await client.close();
+ * await server.close();
+ * if (answer !== "hello from 0") throw new Error(answer);
+ * ```
+ */
+export async function serveParallel(
+  module: URL | string,
+  options: ParallelOptions,
+): Promise<ParallelServer> {
+  const resolved = resolveParallelOptions(options);
+  const href = hrefOf(module);
+  if (resolved.workers === 1) return await serveHere(href, options, resolved);
+  const { means, listen, limit } = resolved;
+  const dispatcher = new Dispatcher({
+    limit,
+    maxPending: listen.maxPending,
+    maxConnections: maxConnectionsFor(resolved),
+  });
+  const front = await openFront(listen, (socket) => dispatcher.offer(socket));
+  const { noDelay, tls, timeouts } = options;
+  const crew = new Crew({
+    ...resolved,
+    launch: means === "threads" ? launchThread : processLauncher(resolved.grace + ORPHAN_MS),
+    dispatcher,
+    worker: {
+      module: href,
+      data: options.data,
+      addr: front.addr,
+      listen: { noDelay, tls, timeouts },
+      serve: { grace: resolved.grace, timeouts },
+    },
+    timers: systemTimers,
+  });
+  try {
+    await crew.start();
+    options.signal?.throwIfAborted();
+  } catch (error) {
+    dispatcher.abandon();
+    await Promise.all([front.close(), crew.kill()]);
+    options.signal?.throwIfAborted();
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`Cannot serve in parallel: ${href} cannot start: ${reason}`, { cause: error });
+  }
+  return serverOf({ front, dispatcher, crew, grace: resolved.grace, signal: options.signal });
+}
+
+interface Parts {
+  readonly front: Front;
+  readonly dispatcher: Dispatcher;
+  readonly crew: Crew;
+  readonly grace: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+function serverOf({ front, dispatcher, crew, grace, signal }: Parts): ParallelServer {
+  const { promise: ended, resolve } = Promise.withResolvers<Served>();
+  let closing = false;
+  const close = (): Promise<Served> => {
+    if (closing) return ended;
+    closing = true;
+    signal?.removeEventListener("abort", onAbort);
+    resolve(finish());
+    return ended;
+  };
+  const finish = async (): Promise<Served> => {
+    await front.close();
+    // Those that wait still get a worker, if one becomes free in time.
+    let abandoned = 0;
+    const abandon = (): void => void (abandoned = dispatcher.abandon());
+    const timer = grace === Infinity ? undefined : systemTimers.set(abandon, grace);
+    await dispatcher.emptied();
+    systemTimers.clear(timer);
+    const { finished, cut } = await crew.close();
+    return { finished, cut: cut + abandoned };
+  };
+  const onAbort = (): void => void close();
+  signal?.addEventListener("abort", onAbort);
+  return {
+    addr: front.addr,
+    ended,
+    stats: () => crew.stats,
+    reload: () => crew.reload(),
+    close,
+    [Symbol.asyncDispose]: async () => void await close(),
+  };
+}
+
+function hrefOf(module: unknown): string {
+  const href = module instanceof URL ? module.href : module;
+  if (typeof href === "string" && URL.canParse(href)) return href;
+  throw new TypeError(`Cannot serve in parallel: module must be a URL, got ${show(module)}`);
+}
+
+/** Threads share the limit of open files; each process has its own. */
+function maxConnectionsFor({ listen, means, workers }: ResolvedParallel): number {
+  const { maxConnections } = listen;
+  const most = maxConnectionsOf(maxConnections, () => readFileSync("/proc/self/limits", "utf8"));
+  return maxConnections === undefined && means === "processes" ? most * workers : most;
+}
