@@ -1,28 +1,39 @@
 // npm test [-- [--runtime node|deno|bun] [--assert jsr|local] [part of a file's path …]]
 // npm run test:system is the same with --ring system: see test_system.mjs.
-// Runs the same test files on the real Deno, Bun and Node, each to its end, Node last: its runner's
-// summary closes the output, but for the table of the runtimes.
+// Runs the same test files on the real Deno, Bun and Node, each to its end. Deno and Bun run side by
+// side, as most tests wait; Node comes last: its runner's summary closes the output, but for the table.
 
 import { readdirSync, statSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { executables, knownRuntime, refuse, root, run } from "./runtimes.mjs";
 
 /** What a runtime may take: a test that never yields is out of reach of its own limit. */
 const LIMIT_MS = 10 * 60_000;
 
-const { runtimes, assertions, files } = readArguments();
-const rows = [];
-for (const runtime of runtimes) {
+const { runtimes, ring, assertions, files } = readArguments();
+const others = runtimes.filter((runtime) => runtime !== "node");
+// The second ring measures what a machine does that is busy with nothing else.
+const together = ring === "npm" && others.length > 1 && availableParallelism() > 1;
+if (together) console.log(`${others.join(" and ")} run side by side; what they print follows`);
+const rows = together ? await Promise.all(others.map((runtime) => test(runtime, true))) : [];
+for (const runtime of together ? runtimes.slice(others.length) : runtimes) {
+  rows.push(await test(runtime, false));
+}
+
+/** Runs all files on one runtime; with `quiet`, it prints what that has printed at its end. */
+async function test(runtime, quiet) {
   const version = await versionOf(runtime);
   const used = runtime === "deno" && await jsr() ? "jsr:@std/assert@1" : "local module";
   const about = `${runtime} ${version}`.padEnd(14) + `assertions: ${used}`;
-  console.log(`\n── ${about} ──`);
+  if (!quiet) console.log(`\n── ${about} ──`);
 
   const started = performance.now();
-  const options = { env: environment(), timeout: LIMIT_MS };
-  const { code } = await run(command(runtime, used), options);
+  const options = { env: environment(), timeout: LIMIT_MS, quiet };
+  const { code, output } = await run(command(runtime, used), options);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  rows.push({ about, code, seconds });
+  if (quiet) console.log(`\n── ${about} ──\n${output}`);
+  return { about, code, seconds };
 }
 
 console.log("");
@@ -71,6 +82,7 @@ function readArguments() {
   }
   return {
     runtimes: ["deno", "bun", "node"].filter((name) => given?.includes(name) ?? true),
+    ring: values.ring ?? "npm",
     assertions: assert,
     files: testFiles(values.ring, positionals.map((part) => part.replaceAll("\\", "/"))),
   };
