@@ -138,5 +138,6 @@ function tlsOptions(options: ResolvedConnectOptions): BunTls | undefined {
 /** What is wrong when the certificate of the peer is not for `name`. Bun does not always look. */
 function misnamed(socket: Socket, name: string): Error | undefined {
   const certificate = socket.getPeerCertificate();
+  // It has what is looked at there; bun_types.ts says no more of it: hence the cast.
   return checkServerIdentity(name, certificate as unknown as PeerCertificate);
 }

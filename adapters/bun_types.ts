@@ -113,5 +113,6 @@ export interface BunNamespace {
 
 /** The global `Bun`; there is none on other runtimes. */
 export function bun(): BunNamespace {
+  // No types of Bun are needed to compile this: what is used stands above, and test/types holds it.
   return (globalThis as unknown as { Bun: BunNamespace }).Bun;
 }

@@ -44,6 +44,7 @@ interface Runtimes {
 
 /** Echoes with this runtime's own callbacks, or reads and writes. */
 export function listenRaw(): Promise<RawServer> {
+  // The types above are all that is used of them.
   const { Deno, Bun } = globalThis as unknown as Runtimes;
   if (Deno !== undefined) return Promise.resolve(listenDeno(Deno));
   if (Bun !== undefined) return Promise.resolve(listenBun(Bun));

@@ -32,6 +32,7 @@ const hostname = "127.0.0.1";
 
 /** Listens with this runtime's own server: `node:http`, `Deno.serve` or `Bun.serve`. */
 export function listenNative(): Promise<HttpServer> {
+  // The types above are all that is used of them.
   const { Deno, Bun } = globalThis as unknown as Runtimes;
   const hello = () => new Response(HELLO);
   if (Deno !== undefined) {

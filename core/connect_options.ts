@@ -12,6 +12,7 @@ import {
   integerOf,
   pathOf,
   pemOf,
+  requireAbsent,
   requireOptions,
 } from "./option_checks.ts";
 import { show } from "./show.ts";
@@ -132,11 +133,7 @@ function tcp(
 function unix(
   options: UnixConnectOptions,
 ): Omit<ResolvedUnixConnect, "signal" | "timeout" | "timeouts"> {
-  for (const name of ["port", "hostname", "noDelay"] as const) {
-    const value = (options as unknown as Record<string, unknown>)[name];
-    if (value === undefined) continue;
-    throw new TypeError(`Cannot connect: ${name} must be left out with a path, got ${show(value)}`);
-  }
+  requireAbsent("connect", options, ["port", "hostname", "noDelay"], "a path");
   return { path: pathOf("connect", options.path), tls: tlsOf(options.tls, undefined) };
 }
 

@@ -20,6 +20,7 @@ import {
   integerOf,
   pathOf,
   pemOf,
+  requireAbsent,
   requireOptions,
 } from "./option_checks.ts";
 import { type ResolvedProxyProtocol, resolveProxyProtocol } from "./proxy_protocol.ts";
@@ -136,7 +137,7 @@ function tcp(
 }
 
 function adopted(options: FdListenOptions): Omit<ResolvedTcp, keyof ResolvedCommon> {
-  requireAbsent(options, ["port", "hostname", "reusePort", "ipv6Only"], "a descriptor");
+  requireAbsent("listen", options, ["port", "hostname", "reusePort", "ipv6Only"], "a descriptor");
   return {
     fd: integerOf("listen", "fd", options.fd, 0, 2 ** 31 - 1),
     port: 0,
@@ -147,20 +148,10 @@ function adopted(options: FdListenOptions): Omit<ResolvedTcp, keyof ResolvedComm
   };
 }
 
-function requireAbsent(options: object, names: readonly string[], beside: string): void {
-  for (const name of names) {
-    const value = (options as Record<string, unknown>)[name];
-    if (value === undefined) continue;
-    throw new TypeError(
-      `Cannot listen: ${name} must be left out with ${beside}, got ${show(value)}`,
-    );
-  }
-}
-
 function unix(options: UnixListenOptions): Omit<ResolvedUnix, keyof ResolvedCommon> {
   const path = pathOf("listen", options.path);
   const names = ["port", "hostname", "reusePort", "ipv6Only", "noDelay", "fd"];
-  requireAbsent(options, names, "a path");
+  requireAbsent("listen", options, names, "a path");
   const { mode } = options;
   if (mode === undefined) return { path, mode };
   if (path.startsWith("\0")) {

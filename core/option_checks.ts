@@ -109,3 +109,19 @@ export function alpnOf(verb: string, value: unknown): readonly string[] | undefi
   const limit = `tls.alpn must be of ${MAX_PROTOCOLS_BYTES} bytes at most`;
   throw new RangeError(`Cannot ${verb}: ${limit}, got ${total} bytes`);
 }
+
+/** Throws a TypeError when one of `names` is given, which has no meaning together with what stands `beside`. */
+export function requireAbsent(
+  verb: string,
+  options: object,
+  names: readonly string[],
+  beside: string,
+): void {
+  for (const name of names) {
+    const value = (options as Record<string, unknown>)[name];
+    if (value === undefined) continue;
+    throw new TypeError(
+      `Cannot ${verb}: ${name} must be left out with ${beside}, got ${show(value)}`,
+    );
+  }
+}

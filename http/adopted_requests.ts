@@ -17,6 +17,7 @@ export function adoptLazyRequests(): void {
   if (adopted) return;
   adopted = true;
   inheritFromRequest();
+  // As what they are here, functions that are called with anything: hence the cast.
   const { Request: Platform, fetch: platformFetch } = globalThis as unknown as Globals;
   put(
     "Request",

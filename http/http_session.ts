@@ -99,6 +99,7 @@ export class HttpSession {
 
   async #answer(exchange: Exchange): Promise<boolean> {
     const { message, body } = exchange;
+    // It inherits from the platform's Request, which no type can say: see inheritFromRequest().
     const request = new LazyRequest(exchange) as unknown as Request;
     const { answer, failed } = await this.#ask(request, exchange);
     if (answer === null) return false;

@@ -8,6 +8,7 @@ import { test } from "../support/harness.ts";
 function handshake(init: Partial<HandshakeInit> = {}) {
   const calls: string[] = [];
   const failures: unknown[] = [];
+  // All that a handshake asks of a socket: hence the cast.
   const socket = {
     authorized: false,
     end: () => calls.push("end"),

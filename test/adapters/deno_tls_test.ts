@@ -220,7 +220,7 @@ test("a handler that does not read makes the peer's sends wait", async (t) => {
       sent += 1 << 16;
     }
   })().catch(() => undefined);
-  // It stands still when a second has passed without a byte.
+  // It stands still when 300 ms have passed without a byte.
   for (let last = -1; sent !== last;) {
     last = sent;
     await new Promise((resolve) => setTimeout(resolve, 300));

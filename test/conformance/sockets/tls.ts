@@ -163,6 +163,7 @@ export const tlsCases: readonly Case<SocketSubject>[] = [
           equal(await shown(), "renewed.test", "the certificate");
           const mixed = { cert: SERVER.cert, key: certificateOf("renewed").key };
           const unreadable = { cert: SERVER.cert.replace(/[A-Z]{5}/g, "AAAAA"), key: SERVER.key };
+          // As a caller without types does it by mistake: the key in the place of the pair.
           const misplaced = SERVER.key as unknown as typeof SERVER;
           for (const bad of [mixed, unreadable, misplaced]) {
             const error = await failure(listener.setCertificate(bad), "a bad certificate");
@@ -183,6 +184,7 @@ export const tlsCases: readonly Case<SocketSubject>[] = [
     run: async (subject) => {
       const other = certificateOf("renewed");
       const { key } = other;
+      // As a caller without types does it by mistake.
       const misplaced = key as unknown as typeof SERVER;
       for (
         const tls of [
