@@ -17,8 +17,10 @@ const MAY_IMPORT: Record<string, RegExp> = {
   adapters: /^core\//,
   "adapters/current.ts": /^(core|adapters)\//,
   parallel: /^(core|adapters|parallel)\//,
+  files: /^(core|http|files)\//,
+  program: /^(core|http|adapters|parallel|files|program)\//,
   "mod.ts": /^(core|http|adapters)\/|^main\.ts$/,
-  "main.ts": /^(core|http|adapters|parallel)\/|^main_\w+\.ts$/,
+  "main.ts": /^(core|http|adapters|parallel|files|program)\/|^main_\w+\.ts$/,
 };
 
 /** The part of the published code that `path` belongs to; undefined for what is not published. */
