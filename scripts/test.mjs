@@ -1,7 +1,8 @@
 // npm test [-- [--runtime node|deno|bun] [--assert jsr|local] [part of a file's path …]]
 // npm run test:system is the same with --ring system: see test_system.mjs.
 // Runs the same test files on the real Deno, Bun and Node, each to its end. Deno and Bun run side by
-// side, as most tests wait; Node comes last: its runner's summary closes the output, but for the table.
+// side, in two halves each, as most tests wait; Node comes last: its runner's summary closes the
+// output, but for the table.
 
 import { readdirSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -30,10 +31,18 @@ async function test(runtime, quiet) {
 
   const started = performance.now();
   const options = { env: environment(), timeout: LIMIT_MS, quiet };
-  const { code, output } = await run(command(runtime, used), options);
+  const parts = quiet ? halves(files) : [files];
+  const runs = parts.map((part) => run(command(runtime, used, part), options));
+  const results = await Promise.all(runs);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  if (quiet) console.log(`\n── ${about} ──\n${output}`);
-  return { about, code, seconds };
+  for (const { output } of quiet ? results : []) console.log(`\n── ${about} ──\n${output}`);
+  return { about, code: Math.max(...results.map(({ code }) => code)), seconds };
+}
+
+/** Neighbours take about as long as each other. */
+function halves(list) {
+  if (list.length < 2) return [list];
+  return [0, 1].map((half) => list.filter((_, index) => index % 2 === half));
 }
 
 console.log("");
@@ -42,10 +51,14 @@ for (const { about, code, seconds } of rows) {
 }
 process.exitCode = rows.some(({ code }) => code !== 0) ? 1 : 0;
 
-function command(runtime, used) {
+function command(runtime, used, files) {
   const executable = executables[runtime];
   // What is left open fails its test (see harness.ts); it must not hang Node's run as well.
-  if (runtime === "node") return [executable, "--test", "--test-force-exit", ...files];
+  if (runtime === "node") {
+    const flags = ["--test", "--test-force-exit"];
+    if (ring === "npm") flags.push(`--test-concurrency=${availableParallelism() + 1}`);
+    return [executable, ...flags, ...files];
+  }
   if (runtime === "bun") return [executable, "test", ...files.map((file) => `./${file}`)];
   const granted = ["net", "read", "write", "env", "run", "sys"].map((name) => `--allow-${name}`);
   const local = used === "local module" ? ["--import-map=test/support/assert_local_map.json"] : [];
@@ -67,10 +80,13 @@ async function versionOf(runtime) {
   return /\d+\.\d+\.\d+/.exec(output)?.[0] ?? "of unknown version";
 }
 
-/** Without what Node's runner tells its own children: tests of the harness start this script. */
+/**
+ * Without what Node's runner tells its own children: tests of the harness start this script. Node
+ * keeps what it has compiled: each file has a process of its own, which loads the same sources.
+ */
 function environment() {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-  return env;
+  return { NODE_COMPILE_CACHE: `${root}node_modules/.cache/node`, ...env };
 }
 
 function readArguments() {
