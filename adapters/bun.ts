@@ -4,15 +4,14 @@
  * @module
  */
 
-import { readFileSync } from "node:fs";
 import { PushAcceptor } from "../core/acceptor.ts";
 import type { WithTls } from "../core/adapter.ts";
-import type { Addr, TcpAddr, UnixAddr } from "../core/addr.ts";
+import { type Addr, isWildcard, type TcpAddr, type UnixAddr } from "../core/addr.ts";
 import { BoundListener } from "../core/bound_listener.ts";
 import { type ConnectOptions, resolveConnectOptions } from "../core/connect_options.ts";
 import type { Connection } from "../core/connection.ts";
 import { maxConnectionsOf } from "../core/file_limit.ts";
-import { type ResolvedListenOptions, resolveListenOptions } from "../core/listen_options.ts";
+import { resolveListenOptions } from "../core/listen_options.ts";
 import type {
   Listener,
   ListenOptions,
@@ -20,21 +19,9 @@ import type {
   TlsListener,
   UnixListenOptions,
 } from "../core/listener.ts";
-import { NotSupported } from "../core/errors.ts";
-import { acceptedConnection, offerAccepted } from "../core/proxied.ts";
-import { bindTcp, bindUnix, type Bound } from "./bun_bind.ts";
-import { connectWith } from "./bun_connect.ts";
-import { BunTlsListener, Handshakes } from "./bun_tls.ts";
-import {
-  type Ends,
-  openPlain,
-  type Socket,
-  type SocketOwner,
-  tcpEnds,
-  TELL_OWNER,
-  TELL_OWNER_BELOW_TLS,
-} from "./bun_transport.ts";
-import type { BunSocketHandler } from "./bun_types.ts";
+import { handlerOf, requirePossible } from "./bun_accepted.ts";
+import { bindTcp, type Bound } from "./bun_bind.ts";
+import { bun } from "./bun_types.ts";
 
 /**
  * Listens on a TCP port or on a unix socket, with or without TLS, with `Bun.listen`. Resolves when the
@@ -56,28 +43,35 @@ export function listen(options: UnixListenOptions): Promise<Listener<UnixAddr>>;
 export function listen(options: ListenOptions): Promise<Listener>;
 export async function listen(options: ListenOptions): Promise<Listener> {
   const resolved = resolveListenOptions(options);
-  if (resolved.proxyProtocol !== undefined && resolved.tls !== undefined) {
-    throw new NotSupported(
-      "Cannot listen: Bun cannot put TLS on a socket of which was read; the option proxyProtocol excludes tls",
-    );
-  }
+  requirePossible(resolved);
+  const { tls, timeouts, signal, maxConnections = await fileLimit() } = resolved;
   const acceptor = new PushAcceptor({
     maxPending: resolved.maxPending,
-    maxConnections: maxConnectionsOf(
-      resolved.maxConnections,
-      () => readFileSync("/proc/self/limits", "utf8"),
-    ),
+    maxConnections,
     onAcceptError: resolved.onAcceptError,
     stop: () => bound.stop(),
   });
-  const { tls, timeouts, signal } = resolved;
-  const handshakes = tls && new Handshakes({ acceptor, timeouts, tls });
+  // Loaded when it is needed: a listener without TLS does not pay for it.
+  const secure = tls && await import("./bun_tls.ts");
+  const handshakes = tls && secure && new secure.Handshakes({ acceptor, timeouts, tls });
+  let own: TcpAddr | undefined;
+  const handler = handlerOf(resolved, acceptor, handshakes, () => own);
   const bound: Bound<Addr> = resolved.path === undefined
-    ? bindTcp(resolved, handlerOf(resolved, acceptor, handshakes))
-    : await bindUnix(resolved, handlerOf(resolved, acceptor, handshakes));
-  return handshakes === undefined
+    ? bindTcp(resolved, handler)
+    : await (await import("./bun_bind_unix.ts")).bindUnix(resolved, handler);
+  // Who knows how an adopted socket came to be.
+  const { addr } = bound;
+  const single = addr.transport === "tcp" && !isWildcard(addr.hostname);
+  if (single && resolved.path === undefined && resolved.fd === undefined) own = addr;
+  return secure === undefined || handshakes === undefined
     ? new BoundListener(bound.addr, acceptor, signal)
-    : new BunTlsListener(bound.addr, acceptor, handshakes, signal);
+    : new secure.BunTlsListener(bound.addr, acceptor, handshakes, signal);
+}
+
+/** How many connections there may be. Not with `node:fs`: to load that takes as long as all the rest. */
+async function fileLimit(): Promise<number> {
+  const limits = await bun().file("/proc/self/limits").text().catch(() => "");
+  return maxConnectionsOf(undefined, () => limits);
 }
 
 /**
@@ -89,34 +83,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
  * connection. Whoever connects closes the connection.
  */
 export async function connect(options: ConnectOptions): Promise<Connection> {
-  return await connectWith(resolveConnectOptions(options));
-}
-
-/** What happens to the sockets of a listener. */
-function handlerOf(
-  options: ResolvedListenOptions,
-  acceptor: PushAcceptor,
-  handshakes: Handshakes | undefined,
-): BunSocketHandler<SocketOwner> {
-  const open = (socket: Socket): void => {
-    const ends = endsOf(socket, options);
-    if (ends === undefined) {
-      acceptor.failed({ code: "ENOTCONN", message: "the peer is gone" });
-      return socket.terminate();
-    }
-    if (options.path === undefined && !options.noDelay) socket.setNoDelay(false);
-    if (handshakes !== undefined) handshakes.begin(socket, ends);
-    else {
-      const { timeouts, proxyProtocol } = options;
-      const init = { ...ends, timeouts, proxyProtocol };
-      offerAccepted(acceptor, acceptedConnection(openPlain(socket), init));
-    }
-  };
-  return { ...(handshakes === undefined ? TELL_OWNER : TELL_OWNER_BELOW_TLS), open };
-}
-
-/** The two addresses of an accepted socket; `undefined` when its peer is gone already. */
-function endsOf(socket: Socket, { path }: ResolvedListenOptions): Ends | undefined {
-  if (path === undefined) return tcpEnds(socket);
-  return { localAddr: { transport: "unix", path }, remoteAddr: { transport: "unix", path: "" } };
+  const resolved = resolveConnectOptions(options);
+  const { connectWith } = await import("./bun_connect.ts");
+  return await connectWith(resolved);
 }

@@ -28,8 +28,10 @@ const UNIX_HOST = "localhost";
 
 /** Connects, and leaves nothing behind when that fails or takes too long. */
 export async function connectWith(options: ResolvedConnectOptions): Promise<TransportConnection> {
-  const attempt = new Attempt(options);
   const { signal, timeout } = options;
+  // It may have aborted while this file was being loaded.
+  signal?.throwIfAborted();
+  const attempt = new Attempt(options);
   const onAbort = (): void => attempt.giveUp(signal?.reason);
   signal?.addEventListener("abort", onAbort, { once: true });
   const timer = timeout === Infinity ? undefined : setTimeout(

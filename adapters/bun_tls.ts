@@ -72,7 +72,7 @@ export function tlsErrorCode(error: unknown): NetworkErrorCode {
 
 /** What the handshakes of a listener need. */
 export interface HandshakesInit {
-  readonly acceptor: PushAcceptor;
+  readonly acceptor: Pick<PushAcceptor, "admit">;
   readonly timeouts: ResolvedTimeouts;
   readonly tls: ResolvedTlsListenOptions;
 }
@@ -120,6 +120,8 @@ export class Handshakes {
     try {
       const [, socket] = accepted.upgradeTLS({
         tls: this.#tls,
+        // One that another process has accepted does not know it.
+        isServer: true,
         data: handshake,
         socket: TELL_OWNER,
       });

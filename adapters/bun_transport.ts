@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Addr } from "../core/addr.ts";
+import type { Addr, TcpAddr } from "../core/addr.ts";
 import { connectionError } from "../core/errors.ts";
 import type { ResolvedTimeouts } from "../core/timeouts.ts";
 import type { PeerCertificate } from "../core/tls.ts";
@@ -56,14 +56,23 @@ export interface Ends {
   readonly remoteAddr: Addr;
 }
 
-/** The addresses of a TCP socket; `undefined` when its peer was gone before it was accepted. */
-export function tcpEnds(socket: Socket): Ends | undefined {
-  const { remoteAddress, remotePort, localAddress, localPort } = socket;
-  if (remoteAddress === undefined || localAddress === undefined) return undefined;
+/**
+ * The addresses of a TCP socket; `undefined` when its peer was gone before it was accepted. `own` is
+ * its own one, where that is known: to ask the socket takes a while.
+ */
+export function tcpEnds(socket: Socket, own?: TcpAddr): Ends | undefined {
+  const { remoteAddress } = socket;
+  const localAddr = own ?? localOf(socket);
+  if (remoteAddress === undefined || localAddr === undefined) return undefined;
   return {
-    localAddr: { transport: "tcp", hostname: localAddress, port: localPort },
-    remoteAddr: { transport: "tcp", hostname: remoteAddress, port: remotePort },
+    localAddr,
+    remoteAddr: { transport: "tcp", hostname: remoteAddress, port: socket.remotePort },
   };
+}
+
+function localOf({ localAddress, localPort }: Socket): TcpAddr | undefined {
+  if (localAddress === undefined) return undefined;
+  return { transport: "tcp", hostname: localAddress, port: localPort };
 }
 
 /** The connection over a socket that is connected, its handshake over. From now on it owns the socket. */
@@ -73,7 +82,7 @@ export function connectionOver(
   timeouts: ResolvedTimeouts,
   tls: boolean,
 ): TransportConnection {
-  return new TransportConnection(openPlain(socket), {
+  return new TransportConnection(opening(socket, !tls), {
     ...ends,
     timeouts,
     alpn: tls && typeof socket.alpnProtocol === "string" ? socket.alpnProtocol : undefined,
@@ -81,11 +90,15 @@ export function connectionOver(
   });
 }
 
-/** Opens a transport over a socket, which it owns from then on. */
+/** Opens a transport over a socket without TLS, which it owns from then on. */
 export function openPlain(socket: Socket): (events: TransportEvents) => Transport {
+  return opening(socket, true);
+}
+
+function opening(socket: Socket, plain: boolean): (events: TransportEvents) => Transport {
   // Nothing is read before somebody asks for it.
   socket.pause();
-  return (events) => socket.data = new BunTransport(socket, events);
+  return (events) => socket.data = new BunTransport(socket, events, plain);
 }
 
 function certificateOf(socket: Socket): PeerCertificate | undefined {
@@ -97,13 +110,16 @@ function certificateOf(socket: Socket): PeerCertificate | undefined {
 
 /** A socket of Bun, paused. */
 class BunTransport implements Transport, SocketOwner {
+  /** With TLS, the peer is owed an end before that of the socket below. */
+  readonly endsOnRelease: boolean;
   readonly #socket: Socket;
   readonly #events: TransportEvents;
   /** What the system has not taken yet of the unfinished write. */
   #rest: Uint8Array | undefined;
   #closed = false;
 
-  constructor(socket: Socket, events: TransportEvents) {
+  constructor(socket: Socket, events: TransportEvents, plain: boolean) {
+    this.endsOnRelease = plain;
     this.#socket = socket;
     this.#events = events;
   }

@@ -31,6 +31,8 @@ export interface BunSocket<Data> {
   /** The socket takes the part that it has: server when it was accepted. The second of the pair is to be used. */
   upgradeTLS<Other>(options: {
     tls: BunTls;
+    /** Not in the official types. */
+    isServer?: boolean;
     data?: Other;
     socket: BunSocketHandler<Other>;
   }): [raw: unknown, tls: BunSocket<Other>];
@@ -109,6 +111,7 @@ export interface BunNamespace {
     options: BunConnectOptions<Data> & { hostname: string; port: number },
   ): Promise<BunSocket<Data>>;
   connect<Data>(options: BunConnectOptions<Data> & { unix: string }): Promise<BunSocket<Data>>;
+  file(path: string): { text(): Promise<string> };
 }
 
 /** The global `Bun`; there is none on other runtimes. */

@@ -9,7 +9,7 @@
 
 import { type AcceptorInit, PullAcceptor } from "../core/acceptor.ts";
 import type { WithTls } from "../core/adapter.ts";
-import type { TcpAddr, UnixAddr } from "../core/addr.ts";
+import { isWildcard, type TcpAddr, type UnixAddr } from "../core/addr.ts";
 import { BoundListener } from "../core/bound_listener.ts";
 import { type ConnectOptions, resolveConnectOptions } from "../core/connect_options.ts";
 import type { Connection } from "../core/connection.ts";
@@ -28,8 +28,8 @@ import type {
 } from "../core/listener.ts";
 import { acceptedConnection } from "../core/proxied.ts";
 import type { Certificate } from "../core/tls.ts";
-import { HandshakeAcceptor } from "./deno_acceptor.ts";
-import { bind, type Bound } from "./deno_bind.ts";
+import { bind } from "./deno_bind.ts";
+import type { Bound } from "./deno_types.ts";
 import { connectWith } from "./deno_connect.ts";
 import { type Ends, endsOf, openPlain } from "./deno_transport.ts";
 import type { DenoConn } from "./deno_types.ts";
@@ -86,6 +86,7 @@ async function listenSecured(
   // Loaded when it is needed: a listener without TLS does not pay for it.
   const { requireReadable, secureClient } = await import("./deno_tls.ts");
   const { behindHeader } = await import("./deno_proxied.ts");
+  const { HandshakeAcceptor } = await import("./deno_acceptor.ts");
   const { maxPending, timeouts, signal, proxyProtocol } = options;
   requireReadable("listen", tls);
   let current = tls;
@@ -136,9 +137,9 @@ async function accept<T>(
   const conn = await listener.accept();
   try {
     if (options.path === undefined && options.noDelay) conn.setNoDelay?.(true);
-    const ends = endsOf(conn);
-    // A unix socket is bound under another name than it has.
-    return make(conn, options.path === undefined ? ends : { ...ends, localAddr: addr });
+    // A unix socket is bound under another name than it has. Who listens at one address has told it.
+    const own = "hostname" in addr && isWildcard(addr.hostname) ? undefined : addr;
+    return make(conn, endsOf(conn, own));
   } catch (error) {
     conn.close();
     throw error;

@@ -4,33 +4,19 @@
  * @module
  */
 
-import * as files from "node:fs";
-import { resolve } from "node:path";
-import { type Addr, formatAddr } from "../core/addr.ts";
+import { formatAddr } from "../core/addr.ts";
 import { codeOf, NetworkError, networkError, NotSupported } from "../core/errors.ts";
-import type { ResolvedListenOptions, ResolvedTcp, ResolvedUnix } from "../core/listen_options.ts";
-import { bindingPath, claimPath } from "../core/stale_socket.ts";
+import type { ResolvedListenOptions, ResolvedTcp } from "../core/listen_options.ts";
 import { addrOf } from "./deno_transport.ts";
-import type { DenoListener, DenoNamespace } from "./deno_types.ts";
-
-/** A listener of Deno, and what is to be known of it. */
-export interface Bound {
-  readonly listener: DenoListener;
-  readonly addr: Addr;
-  /** Removes what it leaves behind, after it was closed. */
-  readonly release: () => void;
-}
-
-/** No types of Deno are needed to compile this: deno_types.ts says what is used, test/types holds it. */
-export function deno(): DenoNamespace {
-  return (globalThis as unknown as { Deno: DenoNamespace }).Deno;
-}
+import { type Bound, deno } from "./deno_types.ts";
 
 /** Resolves when a listener is bound. */
 export async function bind(options: ResolvedListenOptions): Promise<Bound> {
   const action = `listen on ${formatAddr(options)}`;
   try {
-    return options.path === undefined ? bindTcp(options) : await bindUnix(options);
+    if (options.path === undefined) return bindTcp(options);
+    const { bindUnix } = await import("./deno_bind_unix.ts");
+    return await bindUnix(options);
   } catch (error) {
     if (error instanceof NetworkError) throw error;
     throw networkError(action, codeFor(error), error);
@@ -68,36 +54,4 @@ function bindTcp({ hostname, port, backlog, ipv6Only, reusePort, fd }: ResolvedT
     ...(backlog === undefined ? {} : { tcpBacklog: backlog }),
   });
   return { listener, addr: addrOf(listener.addr), release: () => undefined };
-}
-
-async function bindUnix({ path, mode, backlog }: ResolvedUnix): Promise<Bound> {
-  if (backlog !== undefined) {
-    throw new NotSupported(`Cannot listen: Deno has no option backlog for a path, got ${backlog}`);
-  }
-  const addr: Addr = { transport: "unix", path };
-  const listen = (name: string) => deno().listen({ transport: "unix", path: name });
-  if (path.startsWith("\0")) return { listener: listen(path), addr, release: () => undefined };
-  const name = bindingPath(path);
-  const listener = listen(name);
-  try {
-    // The working directory may be another one when the file is removed.
-    const release = await claimPath(resolve(path), resolve(name), {
-      mode,
-      files,
-      probe: async (there) => (await deno().connect({ transport: "unix", path: there })).close(),
-    });
-    return { listener, addr, release: () => quietly(release) };
-  } catch (error) {
-    listener.close();
-    throw error;
-  }
-}
-
-/** A file that cannot be removed any more is a stale one to the next listener. */
-function quietly(release: () => void): void {
-  try {
-    release();
-  } catch {
-    // Closing never fails.
-  }
 }

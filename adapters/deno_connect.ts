@@ -10,7 +10,8 @@ import type { ResolvedConnectOptions } from "../core/connect_options.ts";
 import { networkError } from "../core/errors.ts";
 import { own } from "../core/settler.ts";
 import type { TransportConnection } from "../core/transport_connection.ts";
-import { codeFor, deno } from "./deno_bind.ts";
+import { codeFor } from "./deno_bind.ts";
+import { deno } from "./deno_types.ts";
 import { type Ends, endsOf, plainConnection } from "./deno_transport.ts";
 import type { DenoConn } from "./deno_types.ts";
 

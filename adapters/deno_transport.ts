@@ -12,7 +12,9 @@ import { TransportConnection } from "../core/transport_connection.ts";
 import type { DenoAddr, DenoConn } from "./deno_types.ts";
 
 /** What a connection reads into at first: an idle one costs no more. */
-const MIN_BUFFER_BYTES = 2 * 1024;
+const MIN_BUFFER_BYTES = 1024;
+/** How many times as large the next one is, when one was filled. */
+const GROWTH = 8;
 /** What it reads into at most: a chunk has no more bytes. */
 const MAX_BUFFER_BYTES = 64 * 1024;
 
@@ -36,9 +38,9 @@ export function openPlain(conn: DenoConn): (events: TransportEvents) => Transpor
   return (events) => new DenoTransport(conn, events);
 }
 
-/** Both addresses of `conn`. */
-export function endsOf(conn: DenoConn): Ends {
-  return { localAddr: addrOf(conn.localAddr), remoteAddr: addrOf(conn.remoteAddr) };
+/** Both addresses of `conn`; `own` is its own one, where that is known. */
+export function endsOf(conn: DenoConn, own?: Addr): Ends {
+  return { localAddr: own ?? addrOf(conn.localAddr), remoteAddr: addrOf(conn.remoteAddr) };
 }
 
 /** An address of Deno in the words of the core. */
@@ -47,10 +49,24 @@ export function addrOf(addr: DenoAddr): Addr {
   return { transport: "tcp", hostname: addr.hostname, port: addr.port };
 }
 
-/** Reads chunks that are the reader's own, with a buffer that is as large as what comes. */
+/** What is read into: as large as what comes. */
+class ReadBuffer {
+  bytes = new Uint8Array(MIN_BUFFER_BYTES);
+
+  /** The bytes that were read. A few are copied out; many are handed over, and the next buffer is larger. */
+  take(count: number): Uint8Array {
+    const { bytes } = this;
+    if (count <= bytes.length / 2) return bytes.slice(0, count);
+    const next = count === bytes.length ? bytes.length * GROWTH : bytes.length;
+    this.bytes = new Uint8Array(Math.min(next, MAX_BUFFER_BYTES));
+    return bytes.subarray(0, count);
+  }
+}
+
+/** Reads chunks that are the reader's own. */
 export class ConnReader {
   readonly #conn: DenoConn;
-  #buffer = new Uint8Array(MIN_BUFFER_BYTES);
+  readonly #buffer = new ReadBuffer();
 
   /** Reads from `conn`. */
   constructor(conn: DenoConn) {
@@ -59,94 +75,71 @@ export class ConnReader {
 
   /** The next chunk; `null` at the end. */
   async read(): Promise<Uint8Array | null> {
-    const count = await this.#conn.read(this.#buffer);
-    return count === null ? null : this.#chunk(count);
-  }
-
-  /** The bytes that were read. A few are copied out; many are handed over, and the next buffer is larger. */
-  #chunk(count: number): Uint8Array {
-    const buffer = this.#buffer;
-    if (count <= buffer.length / 2) return buffer.slice(0, count);
-    const next = count === buffer.length ? buffer.length * 4 : buffer.length;
-    this.#buffer = new Uint8Array(Math.min(next, MAX_BUFFER_BYTES));
-    return buffer.subarray(0, count);
+    const count = await this.#conn.read(this.#buffer.bytes);
+    return count === null ? null : this.#buffer.take(count);
   }
 }
 
-/** Sends all of `bytes`: Deno takes a part, and says how much. `left` is told what is left each time. */
-export async function writeAll(
-  conn: DenoConn,
-  bytes: Uint8Array,
-  left?: (count: number) => void,
-): Promise<void> {
+/** Sends all of `bytes`: Deno takes a part, and says how much. */
+export async function writeAll(conn: DenoConn, bytes: Uint8Array): Promise<void> {
   for (let sent = 0; sent < bytes.length;) {
     sent += await conn.write(sent === 0 ? bytes : bytes.subarray(sent));
-    left?.(bytes.length - sent);
   }
 }
 
-/** A connection of Deno. It reads when asked, which is what being paused means here. */
+/**
+ * A connection of Deno. It reads when asked, which is what being paused means here. With callbacks, and
+ * no async functions: what waits costs memory for each connection.
+ */
 class DenoTransport implements Transport {
+  readonly endsOnRelease = true;
   readonly #conn: DenoConn;
   readonly #events: TransportEvents;
-  readonly #reader: ConnReader;
-  /** How much of the unfinished write the system has not taken. */
-  #unsent = 0;
+  readonly #buffer = new ReadBuffer();
+  /** What the system has not taken yet of the unfinished write. */
+  #rest: Uint8Array | undefined;
   #released = false;
 
   constructor(conn: DenoConn, events: TransportEvents) {
     this.#conn = conn;
     this.#events = events;
-    this.#reader = new ConnReader(conn);
   }
 
   resume(): void {
-    void this.#read();
+    this.#conn.read(this.#buffer.bytes).then(this.#onRead, this.#onFailed);
   }
 
-  async #read(): Promise<void> {
-    try {
-      for (;;) {
-        const chunk = await this.#reader.read();
-        if (chunk === null) return this.#events.ended();
-        if (!this.#events.received(chunk)) return;
-      }
-    } catch (error) {
-      this.#failed(error);
-    }
-  }
+  readonly #onRead = (count: number | null): void => {
+    if (count === null) this.#events.ended();
+    else if (this.#events.received(this.#buffer.take(count))) this.resume();
+  };
 
   write(bytes: Uint8Array): boolean {
-    this.#unsent = bytes.length;
-    void this.#write(bytes);
+    this.#rest = bytes;
+    this.#conn.write(bytes).then(this.#onWritten, this.#onFailed);
     return false;
   }
 
-  unsent(): number {
-    return this.#unsent;
-  }
-
-  readonly #left = (count: number): void => {
-    this.#unsent = count;
+  readonly #onWritten = (count: number): void => {
+    const rest = this.#rest;
+    if (rest === undefined) return;
+    if (count < rest.length) return void this.write(rest.subarray(count));
+    this.#rest = undefined;
+    this.#events.written();
   };
 
-  async #write(bytes: Uint8Array): Promise<void> {
-    try {
-      await writeAll(this.#conn, bytes, this.#left);
-      this.#events.written();
-    } catch (error) {
-      this.#failed(error);
-    }
+  unsent(): number {
+    return this.#rest?.length ?? 0;
   }
 
   shutdown(): void {
-    this.#conn.closeWrite().catch((error) => this.#failed(error));
+    this.#conn.closeWrite().catch(this.#onFailed);
   }
 
   /** What fails because the socket was released is no failure of the connection. */
-  #failed(error: unknown): void {
+  readonly #onFailed = (error: unknown): void => {
     if (!this.#released) this.#events.failed(connectionError(error));
-  }
+  };
 
   release(): void {
     if (this.#released) return;

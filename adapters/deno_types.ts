@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { Addr } from "../core/addr.ts";
+
 /** What is used of `Deno.NetAddr`. */
 export interface DenoNetAddr {
   readonly hostname: string;
@@ -51,4 +53,18 @@ export interface DenoNamespace {
   connect(options: { transport: "unix"; path: string }): Promise<DenoConn>;
   /** There with `--unstable-net` only. */
   readonly listenDatagram?: unknown;
+}
+
+/** A listener of Deno, and what is to be known of it. */
+export interface Bound {
+  readonly listener: DenoListener;
+  readonly addr: Addr;
+  /** Removes what it leaves behind, after it was closed. */
+  readonly release: () => void;
+}
+
+/** The global `Deno`; there is none on other runtimes. */
+export function deno(): DenoNamespace {
+  // No types of Deno are needed to compile this: what is used stands above, and test/types holds it.
+  return (globalThis as unknown as { Deno: DenoNamespace }).Deno;
 }

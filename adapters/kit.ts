@@ -42,6 +42,7 @@
 export type { Handshake } from "../core/accept_loop.ts";
 export { type Acceptor, type AcceptorInit, PullAcceptor, PushAcceptor } from "../core/acceptor.ts";
 export type { Adapter, Listen, WithTls } from "../core/adapter.ts";
+export type { Watchable } from "../core/answers.ts";
 export type { Admission } from "../core/arrivals.ts";
 export { BoundListener } from "../core/bound_listener.ts";
 export {
@@ -52,6 +53,7 @@ export {
   type ResolvedTlsConnectOptions,
   type ResolvedUnixConnect,
 } from "../core/connect_options.ts";
+export type { DirectReader, MaybeDirect } from "../core/direct_reader.ts";
 export { closedError, codeOf, connectionError, networkError } from "../core/errors.ts";
 export { maxConnectionsOf } from "../core/file_limit.ts";
 export {

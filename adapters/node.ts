@@ -16,7 +16,7 @@ import { readFileSync } from "node:fs";
 import { createServer, type Server, type ServerOpts, type Socket } from "node:net";
 import { PushAcceptor } from "../core/acceptor.ts";
 import type { WithTls } from "../core/adapter.ts";
-import type { Addr, TcpAddr, UnixAddr } from "../core/addr.ts";
+import { type Addr, isWildcard, type TcpAddr, type UnixAddr } from "../core/addr.ts";
 import { BoundListener } from "../core/bound_listener.ts";
 import { type ConnectOptions, resolveConnectOptions } from "../core/connect_options.ts";
 import type { Connection } from "../core/connection.ts";
@@ -79,7 +79,8 @@ async function listenPlain(options: ResolvedListenOptions): Promise<Listener> {
       const ends = endsOf(socket);
       if (ends !== undefined) {
         const { timeouts, proxyProtocol } = options;
-        const init = { ...ends, timeouts, proxyProtocol };
+        const { localAddr, remoteAddr } = ends;
+        const init = { localAddr, remoteAddr, timeouts, proxyProtocol };
         return offerAccepted(acceptor, acceptedConnection(openPlain(socket), init));
       }
       // Its error event comes without a listener, if it comes: that would end the process.
@@ -136,8 +137,11 @@ async function start(
   });
   let addr: Addr;
   if (options.path === undefined) {
-    serve(acceptor, tcpEnds);
+    let own: TcpAddr | undefined;
+    serve(acceptor, (socket) => tcpEnds(socket, own));
     addr = await bindTcp(server, options);
+    // To ask each socket costs a call of the system. Who knows how an adopted one came to be.
+    if (options.fd === undefined && !isWildcard(addr.hostname)) own = addr;
   } else {
     const named = addr = unixAddr(options.path);
     serve(acceptor, () => ({ localAddr: named, remoteAddr: unixAddr("") }));

@@ -1,51 +1,66 @@
 /**
- * A listener of sockets that another thread or process has accepted.
+ * Connections over sockets that another thread or process has accepted with `node:net`.
  *
  * @module
  */
 
 import type { Socket } from "node:net";
-import { PushAcceptor } from "../core/acceptor.ts";
-import type { TcpAddr } from "../core/addr.ts";
-import { BoundListener } from "../core/bound_listener.ts";
-import type { ResolvedTcp } from "../core/listen_options.ts";
-import type { Listener } from "../core/listener.ts";
-import { createTlsServer, offerSecured } from "./node_tls.ts";
-import { plainConnection, tcpEnds } from "./node_transport.ts";
-
-/** A listener that is not bound, and what it is fed by. */
-export interface Adopting {
-  /** Hands out what is given; to close it closes no socket of the system. */
-  readonly listener: Listener<TcpAddr>;
-  /** Takes a TCP socket that is connected, and of which nobody has read. */
-  readonly give: (socket: Socket) => void;
-}
+import type { Server } from "node:tls";
+import type { Adopter, AdopterInit } from "../core/adoption.ts";
+import { acceptedConnection, offerAccepted } from "../core/proxied.ts";
+import { securedBehindHeader } from "./node_proxied.ts";
+import { createTlsServer, offerSecured, replaceCertificate } from "./node_tls.ts";
+import { type Ends, openPlain, tcpEnds } from "./node_transport.ts";
 
 /**
- * Makes a listener for the sockets of `addr`, which somebody else accepts: their handshakes of TLS
- * are made here. Throws as `listen` does for a certificate that cannot be read, and where `node:tls`
- * is no match for Node's.
+ * Takes sockets: their handshakes of TLS are made here. Throws as `listen` does for a certificate that
+ * cannot be read, and where `node:tls` is no match for Node's.
  */
-export function adopt(addr: TcpAddr, options: ResolvedTcp): Adopting {
-  const { tls, timeouts, noDelay, onAcceptError } = options;
-  const acceptor = new PushAcceptor({
-    // Who accepts has counted them.
-    maxPending: Infinity,
-    onAcceptError,
-    stop: () => undefined,
-  });
+export function adopter(init: AdopterInit): Adopter<Socket> {
+  const { options } = init;
+  const { path, tls } = options;
+  const endsOf = path === undefined ? tcpEnds : () => unixEnds(path);
   const server = tls && createTlsServer(tls, { pauseOnConnect: true });
-  if (server !== undefined) offerSecured(server, { acceptor, timeouts, endsOf: tcpEnds });
-  const give = (socket: Socket): void => {
-    if (noDelay) socket.setNoDelay(true);
-    if (server !== undefined) return void server.emit("connection", socket);
-    // A socket that comes from another process has its default.
-    socket.allowHalfOpen = true;
-    const ends = tcpEnds(socket);
-    if (ends !== undefined) return acceptor.offer(plainConnection(socket, ends, timeouts));
+  const offer = server === undefined ? plain(init, endsOf) : secured(server, init, endsOf);
+  return {
+    adopt: (socket) => {
+      if (options.path === undefined && options.noDelay) socket.setNoDelay(true);
+      // It has its default here, whatever it was where it was accepted.
+      socket.allowHalfOpen = server === undefined;
+      offer(socket);
+    },
+    setCertificate: async (certificate) => {
+      if (server === undefined || tls === undefined) throw new TypeError("there is no TLS");
+      await replaceCertificate(server, tls, certificate);
+    },
+  };
+}
+
+type EndsOf = (socket: Socket) => Ends | undefined;
+type Offer = (socket: Socket) => void;
+
+function plain({ acceptor, options }: AdopterInit, endsOf: EndsOf): Offer {
+  const { timeouts, proxyProtocol } = options;
+  return (socket) => {
+    const ends = endsOf(socket);
+    if (ends !== undefined) {
+      const init = { ...ends, timeouts, proxyProtocol };
+      return offerAccepted(acceptor, acceptedConnection(openPlain(socket), init));
+    }
     socket.on("error", () => undefined);
     socket.destroy();
     acceptor.failed({ code: "ENOTCONN", message: "the peer is gone" });
   };
-  return { listener: new BoundListener(addr, acceptor), give };
+}
+
+function secured(server: Server, { acceptor, options }: AdopterInit, endsOf: EndsOf): Offer {
+  const { timeouts, proxyProtocol } = options;
+  const init = { acceptor, timeouts, endsOf };
+  if (proxyProtocol !== undefined) return securedBehindHeader(server, { ...init, proxyProtocol });
+  offerSecured(server, init);
+  return (socket) => void server.emit("connection", socket);
+}
+
+function unixEnds(path: string): Ends {
+  return { localAddr: { transport: "unix", path }, remoteAddr: { transport: "unix", path: "" } };
 }

@@ -19,7 +19,7 @@ import type { Ends } from "./node_transport.ts";
 
 /** What a listener with headers before TLS needs. */
 export interface ProxiedInit {
-  readonly acceptor: PushAcceptor;
+  readonly acceptor: Pick<PushAcceptor, "admit" | "failed">;
   readonly timeouts: ResolvedTimeouts;
   /** How headers are read. */
   readonly proxyProtocol: ResolvedProxyProtocol;

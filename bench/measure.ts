@@ -1,5 +1,7 @@
 /** How the questions of this folder measure: contenders in turn, each beside a baseline, in rounds. */
 
+import { quantile } from "./arithmetic.ts";
+
 /** Something whose time is taken. */
 export interface Contender {
   readonly name: string;
@@ -72,9 +74,4 @@ async function timeOne(contender: Contender | undefined, items: number): Promise
 
 function fitting(nsPerItem: number, { runMs, items: [least, most] }: Effort): number {
   return Math.round(Math.min(most, Math.max(least, runMs * 1e6 / nsPerItem)));
-}
-
-function quantile(values: readonly number[], part: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.round((sorted.length - 1) * part)] ?? NaN;
 }

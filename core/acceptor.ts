@@ -18,6 +18,8 @@ export interface Acceptor {
   readonly stats: ListenerStats;
   /** The next connection; `null` when it is closed and none is left. Never called twice at a time. */
   accept(): Promise<TransportConnection | null>;
+  /** The same without a promise, where there is such a way: `taken` may be called at once. */
+  acceptWith?(taken: (connection: TransportConnection | null) => void): void;
   /**
    * Accepts what has connected already, then stops listening; resolves when the address is free. What
    * it has accepted, and what its handshakes lead to, is there to be asked for. Called once at most.
@@ -93,6 +95,11 @@ export class PushAcceptor implements Acceptor {
     return this.#arrivals.take();
   }
 
+  /** See {@linkcode Acceptor.acceptWith}. */
+  acceptWith(taken: (connection: TransportConnection | null) => void): void {
+    this.#arrivals.takeWith(taken);
+  }
+
   /** See {@linkcode Acceptor.close}. */
   async close(): Promise<void> {
     this.#arrivals.hold();
@@ -147,6 +154,12 @@ export class PullAcceptor implements Acceptor {
     const taken = this.#arrivals.take();
     this.#loop.run();
     return taken;
+  }
+
+  /** See {@linkcode Acceptor.acceptWith}. */
+  acceptWith(taken: (connection: TransportConnection | null) => void): void {
+    this.#arrivals.takeWith(taken);
+    this.#loop.run();
   }
 
   /** See {@linkcode Acceptor.close}. */

@@ -45,6 +45,11 @@ export interface StreamAddr {
 /** An address, told apart by `transport`. */
 export type Addr = TcpAddr | UnixAddr | MemoryAddr | StreamAddr;
 
+/** Whether a listener on `hostname` is reached at several addresses: then each connection has its own. */
+export function isWildcard(hostname: string): boolean {
+  return /^(?:::ffff:)?[0:.]+$/i.test(hostname);
+}
+
 /**
  * The address as people write it: `127.0.0.1:80`, `[::1]:80`, `unix:/run/app.sock`; the NUL of an
  * abstract name reads `@`; `stream` for an end without an address.

@@ -81,6 +81,11 @@ export class Arrivals {
     return this.#waiting.take();
   }
 
+  /** The same with a callback, which may be called at once. */
+  takeWith(taker: (connection: TransportConnection | null) => void): void {
+    this.#waiting.takeWith(taker);
+  }
+
   /** A connection has come: it waits, or is reset when there are too many. */
   offer(connection: TransportConnection): void {
     if (this.#closed || this.full) return this.#refuse(() => connection.abort());

@@ -11,6 +11,7 @@ import { NetworkError } from "./errors.ts";
 import type { Listener, ListenerStats } from "./listener.ts";
 import { PullStream } from "./pull_stream.ts";
 import { Stream } from "./stream.ts";
+import type { TransportConnection } from "./transport_connection.ts";
 
 /** The one implementation of {@linkcode Listener}. For adapters. */
 export class BoundListener<A extends Addr> implements Listener<A> {
@@ -120,16 +121,19 @@ class Incoming extends PullStream<Connection> {
 
   #accept(): void {
     this.#accepting = true;
-    void this.#acceptor.accept().then((connection) => {
-      this.#accepting = false;
-      if (connection === null) {
-        if (!this.over) this.close(Promise.resolve());
-      } else if (this.over) connection.abort();
-      else {
-        connection.readAhead();
-        this.answer(connection);
-      }
-      if (!this.over && this.wanted) this.#accept();
-    });
+    if (this.#acceptor.acceptWith !== undefined) this.#acceptor.acceptWith(this.#onAccepted);
+    else void this.#acceptor.accept().then(this.#onAccepted);
   }
+
+  readonly #onAccepted = (connection: TransportConnection | null): void => {
+    this.#accepting = false;
+    if (connection === null) {
+      if (!this.over) this.close(Promise.resolve());
+    } else if (this.over) connection.abort();
+    else {
+      connection.readAhead();
+      this.answer(connection);
+    }
+    if (!this.over && this.wanted) this.#accept();
+  };
 }

@@ -7,10 +7,11 @@
 /** How many items may follow each other on promises alone. */
 const ITEMS = 512;
 
-type Later = (callback: () => void) => unknown;
+/** Calls back in another turn of the event loop. */
+export type Later = (callback: () => void) => unknown;
 
 /** The cheapest macrotask that the platform has: a timer of 0 ms waits a whole millisecond on most. */
-const later: Later = (globalThis as { setImmediate?: Later }).setImmediate ??
+export const later: Later = (globalThis as { setImmediate?: Later }).setImmediate ??
   ((callback) => setTimeout(callback, 0));
 
 /** Counts items, and says when to let others have their turn. */

@@ -5,29 +5,26 @@
  */
 
 import { Alarm } from "./alarm.ts";
+import type { Waiting } from "./answers.ts";
 import { NetworkError } from "./errors.ts";
 import type { ResolvedTimeouts } from "./timeouts.ts";
 import type { Timers } from "./timers.ts";
 
 /** What the limits are about. */
-export interface Watched {
-  /** Whether a read waits. */
-  readonly reading: () => boolean;
-  /** Whether a write waits. */
-  readonly writing: () => boolean;
-  /** How much of it the system has not taken yet; `undefined` where nobody knows. */
-  readonly unsent: () => number | undefined;
-  /** The peer has sent nothing for too long; called once. */
-  readonly receiveExpired: (error: NetworkError) => void;
+export interface Watched extends Waiting {
+  /** How much of the write that waits the system has not taken yet; `undefined` where nobody knows. */
+  unsent(): number | undefined;
+  /** The peer has sent nothing for too long. */
+  receiveExpired(error: NetworkError): void;
   /** Nothing was taken, or nothing happened at all, for too long; nothing is watched any more. */
-  readonly expired: (error: NetworkError) => void;
+  expired(error: NetworkError): void;
 }
 
 /** How much of a limit may pass between two looks at a busy connection, within bounds. */
 const [LOOKS_PER_LIMIT, LEAST_LOOK_MS, MOST_LOOK_MS] = [20, 5, 1000];
-/** After so many events between two looks, looking often costs less than asking for the time. */
-const MANY_EVENTS = 100;
-/** The marks that events leave whose time nobody has asked for: they count as of the next look. */
+/** After so many events in that time, looking often costs less than asking for the time. */
+const MANY_EVENTS = 16;
+/** The marks of events whose time nobody has asked for: they count as of the next look. */
 const [ASKED, MOVED, SENT] = [1, 2, 4];
 
 /**
@@ -37,7 +34,6 @@ const [ASKED, MOVED, SENT] = [1, 2, 4];
  * A connection on which little happens has the time of each event taken, and is looked at when
  * something may be due. On a busy one the events leave a mark only, and it is looked at often:
  * nothing fires before its time, and at most a twentieth of the limit, or a second, after it.
- * (Node's own socket timeouts take the other way, which is a timer that each chunk moves.)
  */
 export class Deadlines {
   readonly #timers: Timers;
@@ -50,6 +46,7 @@ export class Deadlines {
   #busy = false;
   #marks = 0;
   #events = 0;
+  #since = 0;
   /** Something was due at the last look. */
   #due = false;
   #unsent: number | undefined;
@@ -73,36 +70,44 @@ export class Deadlines {
     const now = this.#timers.now();
     this.#asked = this.#sent = this.#moved = now;
     this.#marks = 0;
-    const wait = this.#longestWait();
+    const writing = this.#watched.writing();
+    // Nothing counts before something is asked for.
+    const counts = writing || limits.idle < Infinity || this.#watched.reading();
+    this.#busy &&= counts;
+    if (!counts) return this.#alarm.clear();
     // A look that comes too early does no harm: no timer is moved for longer limits.
-    if (wait === Infinity) this.#alarm.clear();
-    else if (this.#alarm.at > now + wait) this.#arm(now);
-    if (this.#watched.writing()) this.pending();
+    if (this.#longestWait() === Infinity) this.#alarm.clear();
+    else if (this.#alarm.at > now + this.#longestWait()) this.#arm(now);
+    if (writing) this.pending();
   }
 
   /** A read was asked for. */
   asked(): void {
+    if (this.#limits.receive === Infinity) return;
     if (this.#busy) this.#marks |= ASKED;
     else this.#asked = this.#time();
   }
 
   /** Something has arrived. */
   received(): void {
+    if (this.#limits.idle === Infinity) return;
     if (this.#busy) this.#marks |= MOVED;
     else this.#moved = this.#time();
   }
 
   /** The system has taken a write. */
   sent(): void {
+    // What is taken at once is of interest only as a sign of life.
+    if (this.#limits.idle === Infinity && !this.#watched.writing()) return;
     if (this.#busy) this.#marks |= MOVED | SENT;
     else this.#sent = this.#moved = this.#time();
   }
 
   /** The system has not taken all of a write: from now on it is seen how much it takes. */
   pending(): void {
+    if (this.#limits.send === Infinity && this.#limits.idle === Infinity) return;
     if (this.#busy) this.#marks |= SENT;
     else this.#sent = this.#time();
-    if (this.#limits.send === Infinity && this.#limits.idle === Infinity) return;
     this.#unsent = this.#watched.unsent();
     if (this.#unsent !== undefined && !this.#busy) this.#lookOften(this.#timers.now());
   }
@@ -115,6 +120,7 @@ export class Deadlines {
 
   #time(): number {
     const now = this.#timers.now();
+    if (now - this.#since >= MOST_LOOK_MS) [this.#events, this.#since] = [0, now];
     if (++this.#events > MANY_EVENTS) this.#lookOften(now);
     else if (this.#alarm.at === Infinity) this.#arm(now);
     return now;
@@ -127,14 +133,14 @@ export class Deadlines {
 
   #look(): void {
     const now = this.#timers.now();
-    const { reading, writing } = this.#watched;
     const busy = this.#settle(now);
+    const [reading, writing] = [this.#watched.reading(), this.#watched.writing()];
     const { receive, send, idle } = this.#limits;
-    const receiveIn = reading() ? this.#asked + receive - now : Infinity;
-    const sendIn = writing() ? this.#sent + send - now : Infinity;
+    const receiveIn = reading ? this.#asked + receive - now : Infinity;
+    const sendIn = writing ? this.#sent + send - now : Infinity;
     const idleIn = this.#moved + idle - now;
     const next = Math.min(receiveIn, sendIn, idleIn);
-    this.#busy = busy || (writing() && this.#unsent !== undefined);
+    this.#busy = busy || (writing && this.#unsent !== undefined);
     this.#events = 0;
     if (next > 0) {
       this.#due = false;
@@ -149,9 +155,8 @@ export class Deadlines {
       else if (idleIn <= 0) this.#expire(`nothing has happened for ${idle} ms`);
       else {
         this.#limits = { ...this.#limits, receive: Infinity };
-        this.#watched.receiveExpired(
-          timedOut("read", `the peer has sent nothing for ${receive} ms`),
-        );
+        const reason = `the peer has sent nothing for ${receive} ms`;
+        this.#watched.receiveExpired(timedOut("read", reason));
         this.#arm(now, Math.min(sendIn, idleIn));
       }
     }
@@ -159,12 +164,9 @@ export class Deadlines {
 
   /** Gives marks the time of this look; whether there were any. */
   #settle(now: number): boolean {
-    const unsent = this.#watched.writing() ? this.#watched.unsent() : undefined;
-    const before = this.#unsent;
-    this.#unsent = unsent;
-    if (unsent !== undefined && before !== undefined && unsent < before) {
-      this.#marks |= MOVED | SENT;
-    }
+    const before = this.#unsent ?? 0;
+    this.#unsent = this.#watched.writing() ? this.#watched.unsent() : undefined;
+    if (this.#unsent !== undefined && this.#unsent < before) this.#marks |= MOVED | SENT;
     const marks = this.#marks;
     this.#marks = 0;
     if (marks & ASKED) this.#asked = now;
@@ -173,7 +175,7 @@ export class Deadlines {
     return marks !== 0;
   }
 
-  /** How long the next look can wait: until something is due that begins now, or less on a busy connection. */
+  /** How long the next look can wait: until what begins now is due, or less on a busy connection. */
   #longestWait(): number {
     const least = Math.min(this.#limits.receive, this.#limits.send, this.#limits.idle);
     if (!this.#busy || least === Infinity) return least;
@@ -182,8 +184,8 @@ export class Deadlines {
 
   /** Sets the timer for the next look: before anything is due that has begun or may begin now. */
   #arm(now: number, due = Infinity): void {
-    const wait = this.#longestWait();
-    if (!this.#stopped && wait < Infinity) this.#alarm.set(now, Math.min(due, wait));
+    const wait = Math.min(due, this.#longestWait());
+    if (!this.#stopped && wait < Infinity) this.#alarm.set(now, wait);
   }
 
   #expire(reason: string): void {

@@ -172,3 +172,8 @@ export function connectionError(
 export function closedError(verb: string, what: string, how = "is closed"): NetworkError {
   return new NetworkError(`Cannot ${verb}: the ${what} ${how} (ECLOSED)`, { code: "ECLOSED" });
 }
+
+/** What a read is refused with that nobody may begin now. */
+export function busyError(): NetworkError {
+  return new NetworkError("Cannot read: another read is pending (EBUSY)", { code: "EBUSY" });
+}

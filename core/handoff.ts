@@ -4,8 +4,6 @@
  * @module
  */
 
-import { Settler } from "./settler.ts";
-
 /**
  * Hands items from a callback (`offer`) to whoever asks (`take`); what nobody has asked for yet waits,
  * up to a bound.
@@ -13,7 +11,7 @@ import { Settler } from "./settler.ts";
 export class Handoff<T> {
   readonly #capacity: number;
   readonly #items: T[] = [];
-  readonly #takers: Settler<T | null>[] = [];
+  readonly #takers: ((item: T | null) => void)[] = [];
   #held = false;
   #closed = false;
 
@@ -37,7 +35,7 @@ export class Handoff<T> {
     if (this.#closed) return false;
     const taker = this.#held ? undefined : this.#takers.shift();
     if (taker !== undefined) {
-      taker.resolve(item);
+      taker(item);
       return true;
     }
     // While it is held, there may be takers: they do not wait for a place.
@@ -48,13 +46,14 @@ export class Handoff<T> {
 
   /** The first item that waits, or the next to come; `null` when it is closed and empty. */
   take(): Promise<T | null> {
-    if (this.#items.length > 0 && !this.#held) {
-      return Promise.resolve(this.#items.shift() as T);
-    }
-    if (this.#closed) return Promise.resolve(null);
-    const taker = new Settler<T | null>();
-    this.#takers.push(taker);
-    return taker.promise;
+    return new Promise((resolve) => this.takeWith(resolve));
+  }
+
+  /** The same with a callback, which may be called at once. */
+  takeWith(taker: (item: T | null) => void): void {
+    if (this.#items.length > 0 && !this.#held) taker(this.#items.shift() as T);
+    else if (this.#closed) taker(null);
+    else this.#takers.push(taker);
   }
 
   /** From now on, offers wait, whether or not there are takers; until {@linkcode Handoff.release}. */
@@ -66,7 +65,7 @@ export class Handoff<T> {
   release(): void {
     this.#held = false;
     while (this.#items.length > 0 && this.#takers.length > 0) {
-      this.#takers.shift()?.resolve(this.#items.shift() as T);
+      this.#takers.shift()?.(this.#items.shift() as T);
     }
   }
 
@@ -74,6 +73,6 @@ export class Handoff<T> {
   close(): void {
     this.#closed = true;
     this.release();
-    for (const taker of this.#takers.splice(0)) taker.resolve(null);
+    for (const taker of this.#takers.splice(0)) taker(null);
   }
 }

@@ -4,8 +4,9 @@
  * @module
  */
 
+import type { Watchable } from "./answers.ts";
+import type { Connection } from "./connection.ts";
 import type { Timers } from "./timers.ts";
-import type { WatchedConnection } from "./watched_connection.ts";
 
 /** How long one that has sent nothing yet is waited for, in milliseconds: its first bytes may be under way. */
 export const SILENT_MS = 250;
@@ -21,6 +22,8 @@ const TURNS = 4;
 
 /** What is known of a connection. */
 interface Watch {
+  /** Whether it is idle. */
+  readonly state: Watchable;
   /** How many of its last requests have come at leisure. */
   slow: number;
   /** When it became idle; `undefined` when it is not. */
@@ -39,10 +42,10 @@ interface Watch {
  */
 export class IdleClosing {
   readonly #timers: Timers;
-  readonly #watches = new Map<WatchedConnection, Watch>();
+  readonly #watches = new Map<Connection, Watch>();
   /** Those that are about to be closed, and how many turns they still have. One timer for all. */
-  readonly #due = new Map<WatchedConnection, number>();
-  readonly #closed = new WeakSet<WatchedConnection>();
+  readonly #due = new Map<Connection, number>();
+  readonly #closed = new WeakSet<Connection>();
   #turn: unknown;
 
   /** Nothing is closed before it is added. */
@@ -50,31 +53,32 @@ export class IdleClosing {
     this.#timers = timers;
   }
 
-  /** From now on, `connection` is closed when it is idle. */
-  add(connection: WatchedConnection): void {
-    const watch: Watch = { slow: 0, since: undefined, timer: undefined };
+  /** From now on, `connection` is closed when it is idle, as `state` tells; without that, never. */
+  add(connection: Connection, state: Watchable | undefined): void {
+    if (state === undefined) return;
+    const watch: Watch = { state, slow: 0, since: undefined, timer: undefined };
     this.#watches.set(connection, watch);
-    connection.onChange = () => this.#look(connection, watch);
+    state.onChange = () => this.#look(connection, watch);
     this.#look(connection, watch);
   }
 
   /** It is over. */
-  delete(connection: WatchedConnection): void {
+  delete(connection: Connection): void {
     const watch = this.#watches.get(connection);
     if (watch === undefined) return;
-    connection.onChange = undefined;
+    watch.state.onChange = undefined;
     this.#watches.delete(connection);
     this.#spare(connection, watch);
   }
 
   /** Whether it was closed here. */
-  hasClosed(connection: WatchedConnection): boolean {
+  hasClosed(connection: Connection): boolean {
     return this.#closed.has(connection);
   }
 
-  #look(connection: WatchedConnection, watch: Watch): void {
-    const { since } = watch;
-    if (connection.idle === (since !== undefined)) return;
+  #look(connection: Connection, watch: Watch): void {
+    const { since, state } = watch;
+    if (state.idle === (since !== undefined)) return;
     if (since !== undefined) {
       watch.slow = this.#timers.now() - since >= SLOW_MS ? watch.slow + 1 : 0;
       return this.#spare(connection, watch);
@@ -82,10 +86,10 @@ export class IdleClosing {
     watch.since = this.#timers.now();
     if (watch.slow >= SLOW_TIMES) return this.#give(connection);
     const give = () => this.#give(connection);
-    watch.timer = this.#timers.set(give, connection.silent ? SILENT_MS : NEXT_MS);
+    watch.timer = this.#timers.set(give, state.silent ? SILENT_MS : NEXT_MS);
   }
 
-  #spare(connection: WatchedConnection, watch: Watch): void {
+  #spare(connection: Connection, watch: Watch): void {
     watch.since = undefined;
     this.#timers.clear(watch.timer);
     if (!this.#due.delete(connection) || this.#due.size > 0) return;
@@ -93,7 +97,7 @@ export class IdleClosing {
     this.#turn = undefined;
   }
 
-  #give(connection: WatchedConnection): void {
+  #give(connection: Connection): void {
     this.#due.set(connection, TURNS);
     this.#turn ??= this.#timers.set(this.#onTurn, 0);
   }
@@ -107,7 +111,7 @@ export class IdleClosing {
     if (this.#due.size > 0) this.#turn ??= this.#timers.set(this.#onTurn, 0);
   };
 
-  #close(connection: WatchedConnection): void {
+  #close(connection: Connection): void {
     this.delete(connection);
     this.#closed.add(connection);
     void connection.close();

@@ -76,7 +76,7 @@ export function acceptedConnection(
 
 /** Offers what {@linkcode acceptedConnection} gives, now or when its header is there. */
 export function offerAccepted(
-  acceptor: PushAcceptor,
+  acceptor: Pick<PushAcceptor, "offer" | "admit">,
   arrival: TransportConnection | Handshake,
 ): void {
   if (!("finished" in arrival)) return acceptor.offer(arrival);

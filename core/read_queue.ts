@@ -4,7 +4,9 @@
  * @module
  */
 
-import { closedError, NetworkError } from "./errors.ts";
+import type { Answers } from "./answers.ts";
+import type { Deadlines } from "./deadlines.ts";
+import { busyError, closedError, type NetworkError } from "./errors.ts";
 import { rejected, Settler } from "./settler.ts";
 import type { Transport } from "./transport.ts";
 
@@ -17,8 +19,11 @@ const END: Promise<null> = Promise.resolve(null);
 export class ReadQueue {
   readonly #transport: Transport;
   /** What has arrived and nobody has asked for yet: one chunk, seldom more. */
-  readonly #ahead: Uint8Array[] = [];
+  #ahead: Uint8Array | undefined;
+  #behind: Uint8Array[] | undefined;
   #reader: Settler<Uint8Array | null> | undefined;
+  /** Who has asked with {@linkcode ReadQueue.readNow}, and waits. */
+  #notify: (() => void) | undefined;
   #flowing = false;
   #ended = false;
   #failure: NetworkError | undefined;
@@ -26,8 +31,13 @@ export class ReadQueue {
   #expired: NetworkError | undefined;
   /** What was closed on this side: from then on, what arrives is dropped. */
   #closed: string | undefined;
-  /** How much more is discarded. */
-  #budget = Infinity;
+  /** How much more is discarded; negative for ever. */
+  #budget = -1;
+
+  /** Told of what is asked for, and of what arrives. */
+  deadlines: Deadlines | undefined;
+  /** Told of what is taken, and of when it begins and ceases to wait. */
+  answers: Answers | undefined;
 
   /** Makes the queue behind `transport`. */
   constructor(transport: Transport) {
@@ -41,50 +51,97 @@ export class ReadQueue {
 
   /** Whether a read waits. */
   get waiting(): boolean {
-    return this.#reader !== undefined;
+    return this.#reader !== undefined || this.#notify !== undefined;
   }
 
   /** Resolves with the next chunk; `null` at the end. */
   read(): Promise<Uint8Array | null> {
-    if (this.#closed !== undefined) return rejected(closedError("read", this.#closed));
-    if (this.#expired !== undefined) return rejected(this.#expired);
-    if (this.#reader !== undefined) {
-      const message = "Cannot read: another read is pending (EBUSY)";
-      return rejected(new NetworkError(message, { code: "EBUSY" }));
-    }
-    const chunk = this.#ahead.shift();
-    if (chunk !== undefined) {
-      this.flow();
-      return Promise.resolve(chunk);
-    }
+    const refusal = this.#refusal();
+    if (refusal !== undefined) return rejected(refusal);
+    const chunk = this.#take();
+    if (chunk !== undefined) return Promise.resolve(chunk);
     if (this.#ended) return END;
     if (this.#failure !== undefined) return rejected(this.#failure);
     const reader = new Settler<Uint8Array | null>();
     this.#reader = reader;
+    // Who reads now takes the place of who has only asked to be told.
+    this.#notify = undefined;
+    this.deadlines?.asked();
+    this.answers?.changed();
     this.flow();
     return reader.promise;
+  }
+
+  /** As `DirectReader.readNow`. */
+  readNow(notify: () => void): Uint8Array | null | undefined {
+    const refusal = this.#refusal();
+    if (refusal !== undefined) throw refusal;
+    // What a transport has at hand may come at once.
+    this.flow();
+    const chunk = this.#take();
+    if (chunk !== undefined) return chunk;
+    if (this.#ended) return null;
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#notify = notify;
+    this.deadlines?.asked();
+    this.answers?.changed();
+    return undefined;
+  }
+
+  #take(): Uint8Array | undefined {
+    const chunk = this.#ahead;
+    if (chunk === undefined) return undefined;
+    this.#ahead = this.#behind?.shift();
+    this.flow();
+    this.answers?.received();
+    return chunk;
+  }
+
+  /** Why a read is refused, whatever has come. */
+  #refusal(): NetworkError | undefined {
+    if (this.#closed !== undefined) return closedError("read", this.#closed);
+    if (this.#expired !== undefined) return this.#expired;
+    return this.#reader === undefined ? undefined : busyError();
+  }
+
+  /** Tells who waits for {@linkcode ReadQueue.readNow} that there is something. It may call anything. */
+  wake(): void {
+    const notify = this.#notify;
+    this.#notify = undefined;
+    this.answers?.changed();
+    notify?.();
   }
 
   /** Asks for input, unless some is waiting, or none is to come. */
   flow(): void {
     if (this.#flowing || this.#ended || this.#failure !== undefined) return;
-    if (this.#ahead.length > 0 || this.#budget <= 0) return;
+    if (this.#ahead !== undefined || this.#budget === 0) return;
     this.#flowing = true;
     this.#transport.resume();
   }
 
+  /** Begins to read one chunk ahead, where that is needed to learn of a reset. */
+  readAhead(): void {
+    if (this.#transport.noticesResets !== true) this.flow();
+  }
+
   /** A chunk has arrived; whether to go on. */
   received(chunk: Uint8Array): boolean {
+    this.deadlines?.received();
     const reader = this.#reader;
     if (this.#closed !== undefined) {
-      this.#budget -= chunk.length;
-      this.#flowing = this.#budget > 0;
+      if (this.#budget > 0) this.#budget = Math.max(this.#budget - chunk.length, 0);
+      this.#flowing = this.#budget !== 0;
     } else if (reader !== undefined) {
       this.#reader = undefined;
       reader.resolve(chunk);
+      this.answers?.received();
     } else {
-      this.#ahead.push(chunk);
-      this.#flowing = false;
+      if (this.#ahead === undefined) this.#ahead = chunk;
+      else (this.#behind ??= []).push(chunk);
+      this.wake();
+      // Whoever was told has taken it, or closed the connection, or broken it.
+      this.#flowing = this.#ahead === undefined && this.#failure === undefined;
     }
     return this.#flowing;
   }
@@ -95,9 +152,10 @@ export class ReadQueue {
     this.#ended = true;
     this.#reader?.resolve(null);
     this.#reader = undefined;
+    this.wake();
   }
 
-  /** Rejects the pending read; what had arrived before can still be read. */
+  /** Rejects the pending read; what had arrived before can still be read. `wake` is to follow. */
   fail(failure: NetworkError): void {
     this.#failure = failure;
     this.#reader?.reject(failure);
@@ -109,15 +167,24 @@ export class ReadQueue {
     this.#expired = expired;
     this.#reader?.reject(expired);
     this.#reader = undefined;
+    this.wake();
   }
 
-  /** Rejects the pending read and every later one, and drops what arrives. */
+  /** Rejects the pending read and every later one, and drops what arrives. `wake` is to follow. */
   close(what: string): void {
     this.#closed = what;
-    this.#budget = Infinity;
-    this.#ahead.length = 0;
+    this.#budget = -1;
+    this.#ahead = this.#behind = undefined;
     this.#reader?.reject(closedError("read", what));
     this.#reader = undefined;
+  }
+
+  /** Gives up reading, though not the connection. */
+  stop(): void {
+    this.close("reading half");
+    this.limitDiscarding();
+    this.flow();
+    this.wake();
   }
 
   /** From now on no more than 256 KiB is dropped: who sends more has to wait. */

@@ -106,10 +106,31 @@ export async function serve(
   handler: (connection: Connection, context: ServeContext) => unknown,
   options: ServeOptions = {},
 ): Promise<Served> {
+  return await run(listener, handler, options, "guessed");
+}
+
+/**
+ * The same for a protocol that knows by itself which connections are idle, and heeds `draining`: the
+ * handler is given the listener's own connections, and nothing is guessed.
+ */
+export async function serveTold(
+  listener: Listener,
+  handler: (connection: Connection, context: ServeContext) => unknown,
+  options: ServeOptions,
+): Promise<Served> {
+  return await run(listener, handler, options, "told");
+}
+
+async function run(
+  listener: Listener,
+  handler: (connection: Connection, context: ServeContext) => unknown,
+  options: ServeOptions,
+  idle: ServeRunOptions["idle"],
+): Promise<Served> {
   let resolved: ServeRunOptions;
   try {
     requireFunction("serve", handler);
-    resolved = resolve(options);
+    resolved = { ...resolve(options), idle };
   } catch (error) {
     await listener.close();
     throw error;
@@ -117,7 +138,7 @@ export async function serve(
   return await new ServeRun(listener, handler, resolved).run();
 }
 
-function resolve(options: ServeOptions): ServeRunOptions {
+function resolve(options: ServeOptions): Omit<ServeRunOptions, "idle"> {
   const { limit, signal, grace = GRACE_MS, onError, timeouts, timers = systemTimers } = options;
   requireLimit("serve", limit);
   requireSignal("serve", signal);

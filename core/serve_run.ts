@@ -5,15 +5,17 @@
  */
 
 import type { Connection } from "./connection.ts";
-import { NetworkError } from "./errors.ts";
 import { IdleClosing } from "./idle_closing.ts";
 import type { Listener } from "./listener.ts";
-import { RunContext, RunSignals } from "./run_context.ts";
+import { HandlerContext } from "./handler_context.ts";
+import { RunSignals } from "./run_context.ts";
+import { abortError, isEcho, report } from "./serve_failures.ts";
 import type { ServeContext, Served } from "./served.ts";
 import { own, Settler } from "./settler.ts";
+import { isThenable } from "./source.ts";
 import type { Timeouts } from "./timeouts.ts";
 import type { Timers } from "./timers.ts";
-import { WatchedConnection } from "./watched_connection.ts";
+import { watched } from "./watched_connection.ts";
 
 /** How long handlers that were told to stop are waited for, in milliseconds. */
 const LAST_MS = 1000;
@@ -26,21 +28,25 @@ export interface ServeRunOptions {
   readonly signal: AbortSignal | undefined;
   /** How long the end may take, in milliseconds. */
   readonly grace: number;
-  /** Takes the failures of handlers. */
   readonly onError: ((error: unknown, connection: Connection) => unknown) | undefined;
   /** The time limits of each connection; `undefined` leaves those of the listener. */
   readonly timeouts: Timeouts | undefined;
   /** The clock. */
   readonly timers: Timers;
+  /**
+   * Whether what is idle when the end begins is guessed, from reads and writes, or the handlers decide
+   * by themselves, and get the listener's own connections.
+   */
+  readonly idle: "guessed" | "told";
 }
 
-/** One call: what it accepts, what runs, and how that comes to its end. */
+/** One call, from what it accepts to its end. */
 export class ServeRun {
   readonly #listener: Listener;
   readonly #handler: (connection: Connection, context: ServeContext) => unknown;
   readonly #options: ServeRunOptions;
-  /** Those that are open, and whether the handler of each still runs. */
-  readonly #open = new Map<WatchedConnection, boolean>();
+  /** Those that are open. */
+  readonly #open = new Map<Connection, HandlerContext>();
   readonly #stopping = new RunSignals();
   readonly #draining = new RunSignals();
   readonly #idle: IdleClosing;
@@ -98,58 +104,65 @@ export class ServeRun {
       if (this.#isCut) { // It was on its way here when the grace ended.
         this.#cut++;
         value.abort();
-      } else void this.#serve(new WatchedConnection(value));
+      } else this.#serve(value);
     }
   }
 
-  async #serve(connection: WatchedConnection): Promise<void> {
-    const [stopping, draining] = [new RunContext(this.#stopping), new RunContext(this.#draining)];
-    const { timeouts } = this.#options;
-    this.#open.set(connection, true);
+  /** Callbacks, and no async function: what waits for a handler costs memory for each connection. */
+  #serve(accepted: Connection): void {
+    const { timeouts, idle } = this.#options;
+    const [connection, state] = idle === "told" ? [accepted] : watched(accepted);
+    const context = new HandlerContext(this.#stopping, this.#draining, state);
+    this.#open.set(connection, context);
     try {
-      if (this.#isDraining) this.#idle.add(connection);
+      if (this.#isDraining) this.#idle.add(connection, state);
       if (timeouts !== undefined) connection.setTimeouts(timeouts);
-      await this.#handler(connection, {
-        get signal() {
-          return stopping.signal;
-        },
-        get draining() {
-          return draining.signal;
-        },
-      });
-      this.#open.set(connection, false);
+      const handled = this.#handler(connection, context);
+      if (!isThenable(handled)) return void this.#finish(connection, context);
+      Promise.resolve(handled).then(
+        () => this.#finish(connection, context),
+        (error) => this.#fail(error, connection, context),
+      );
+    } catch (error) {
+      void this.#fail(error, connection, context);
+    }
+  }
+
+  /** The handler has returned. */
+  async #finish(connection: Connection, context: HandlerContext): Promise<void> {
+    context.handling = false;
+    try {
       await connection.close();
     } catch (error) {
-      const fault = !this.#isEcho(error, connection);
-      this.#open.set(connection, false);
-      // What it has sent before may still be under way.
-      if (this.#idle.hasClosed(connection)) await connection.close();
-      else connection.abort();
-      if (fault) await this.#report(error, connection);
+      return await this.#fail(error, connection, context);
     }
-    stopping.end();
-    draining.end();
+    this.#forget(connection, context);
+  }
+
+  /** The handler has failed. */
+  async #fail(error: unknown, connection: Connection, context: HandlerContext): Promise<void> {
+    const closedHere = this.#idle.hasClosed(connection);
+    const about = {
+      closedHere,
+      draining: this.#isDraining,
+      readFailure: context.watch?.readFailure,
+    };
+    const echo = isEcho(error, connection, about);
+    context.handling = false;
+    // What it has sent before may still be under way.
+    if (closedHere) await connection.close();
+    else connection.abort();
+    if (!echo) await report(this.#options.onError, error, connection);
+    this.#forget(connection, context);
+  }
+
+  #forget(connection: Connection, context: HandlerContext): void {
+    context.end();
     this.#idle.delete(connection);
     this.#open.delete(connection);
     if (this.#isDraining && !this.#isCut) this.#finished++;
     this.#place?.resolve();
     this.#settle();
-  }
-
-  /** Whether it only says that the peer is gone, or what was done here. */
-  #isEcho(error: unknown, connection: WatchedConnection): boolean {
-    if (this.#isDraining && isAbortError(error)) return true;
-    if (!(error instanceof NetworkError)) return false;
-    if (connection.signal.aborted || this.#idle.hasClosed(connection)) return true;
-    return error.code === "ETIMEDOUT" && error === connection.readFailure;
-  }
-
-  async #report(error: unknown, connection: Connection): Promise<void> {
-    try {
-      await this.#options.onError?.(error, connection);
-    } catch {
-      // It is the last one to be told: there is nobody else.
-    }
   }
 
   #drain(leave: () => void): void {
@@ -160,7 +173,7 @@ export class ServeRun {
     this.#draining.abort(abortError("the server stops"));
     const cut = () => this.#cutOff(leave);
     if (grace === 0) return cut();
-    for (const connection of this.#open.keys()) this.#idle.add(connection);
+    for (const [connection, { watch }] of this.#open) this.#idle.add(connection, watch);
     if (grace !== Infinity) this.#graceTimer = timers.set(cut, grace);
   }
 
@@ -169,8 +182,8 @@ export class ServeRun {
     const { grace, timers } = this.#options;
     this.#isCut = true;
     this.#cut = this.#listener.stats.pending;
-    for (const [connection, handling] of this.#open) {
-      if (handling || !connection.flushed) this.#cut++;
+    for (const { handling, watch } of this.#open.values()) {
+      if (handling || watch?.flushed === false) this.#cut++;
       else this.#finished++;
     }
     this.#stopping.abort(abortError(`over ${grace} ms since the stop`));
@@ -182,18 +195,5 @@ export class ServeRun {
 
   #settle(): void {
     if (!this.#accepting && this.#open.size === 0) this.#ended.resolve();
-  }
-}
-
-function abortError(reason: string): Error {
-  return Object.assign(new Error(`Cannot go on: ${reason}`), { name: "AbortError" });
-}
-
-function isAbortError(error: unknown): boolean {
-  try {
-    return Object(error).name === "AbortError";
-  } catch {
-    // An object that cannot even be looked at is something else.
-    return false;
   }
 }

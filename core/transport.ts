@@ -13,6 +13,12 @@ export interface Transport {
   readonly noticesResets?: boolean;
 
   /**
+   * To release it sends the end of file by itself, in good order, when all that was written is with the
+   * system and the peer has finished: nothing need be shut down before.
+   */
+  readonly endsOnRelease?: boolean;
+
+  /**
    * Starts or resumes input. Called only while input is stopped: at the start, and after
    * `received` has returned `false`.
    */

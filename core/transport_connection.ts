@@ -5,9 +5,12 @@
  */
 
 import type { Addr } from "./addr.ts";
+import { Answers, type Watchable } from "./answers.ts";
+import type { DirectReader, MaybeDirect } from "./direct_reader.ts";
 import { closedError, type NetworkError } from "./errors.ts";
 import type { Reader, Writer } from "./halves.ts";
 import { Link } from "./link.ts";
+import type { LinkHooks } from "./link_init.ts";
 import { rejected } from "./settler.ts";
 import { show } from "./show.ts";
 import {
@@ -41,7 +44,8 @@ export interface TransportConnectionInit {
  * The one implementation of the interface `Connection`, which has the words. For adapters: it calls the transport, and the
  * transport calls the events that it was opened with.
  */
-export class TransportConnection implements Reader, Writer, AsyncDisposable {
+export class TransportConnection
+  implements Reader, Writer, DirectReader, MaybeDirect, AsyncDisposable {
   /** The own address. */
   readonly localAddr: Addr;
   /** The peer's address. */
@@ -54,13 +58,22 @@ export class TransportConnection implements Reader, Writer, AsyncDisposable {
   /** Called once, when the socket is released. For the listener that counts what is open. */
   onReleased: (() => void) | undefined;
 
-  readonly #link: Link;
+  readonly #link: Link<TransportConnection>;
   #timeouts: ResolvedTimeouts;
   #controller: AbortController | undefined;
   #failure: NetworkError | undefined;
   #closed = false;
   #readable: ReadableStream<Uint8Array> | undefined;
   #writable: WritableView | undefined;
+
+  static readonly #hooks: LinkHooks<TransportConnection> = {
+    failed: (connection, failure) => {
+      connection.#failure = failure;
+      connection.#writable?.fail(failure);
+      connection.#controller?.abort(failure);
+    },
+    released: (connection) => connection.onReleased?.(),
+  };
 
   /** Makes a connection over the transport that `open` returns; `open` is given the events to call. */
   constructor(open: (events: TransportEvents) => Transport, init: TransportConnectionInit) {
@@ -69,16 +82,12 @@ export class TransportConnection implements Reader, Writer, AsyncDisposable {
     this.alpn = init.alpn;
     this.peerCertificate = init.peerCertificate;
     this.#timeouts = init.timeouts ?? DEFAULT_TIMEOUTS;
-    this.#link = new Link(open, {
-      timeouts: init.timeouts,
-      timers: init.timers,
-      onFailed: (failure) => {
-        this.#failure = failure;
-        this.#writable?.fail(failure);
-        this.#controller?.abort(failure);
-      },
-      onReleased: () => this.onReleased?.(),
-    });
+    this.#link = new Link<TransportConnection>(open, init, this, TransportConnection.#hooks);
+  }
+
+  /** Begins to watch whether it is idle; the same object each time. Nothing may have been read or written yet. */
+  watch(): Watchable {
+    return this.#link.input.answers ??= new Answers(this.#link);
   }
 
   /** Whether the socket is released: then `onReleased` is not called any more. */
@@ -88,7 +97,17 @@ export class TransportConnection implements Reader, Writer, AsyncDisposable {
 
   /** See {@linkcode Connection.read}. */
   read(): Promise<Uint8Array | null> {
-    return this.#link.read();
+    return this.#link.input.read();
+  }
+
+  /** See {@linkcode MaybeDirect}. */
+  get directReader(): this | undefined {
+    return this.read === TransportConnection.prototype.read ? this : undefined;
+  }
+
+  /** See {@linkcode DirectReader.readNow}. */
+  readNow(notify: () => void): Uint8Array | null | undefined {
+    return this.#link.input.readNow(notify);
   }
 
   /** See {@linkcode Connection.write}. */
@@ -118,19 +137,21 @@ export class TransportConnection implements Reader, Writer, AsyncDisposable {
    * elsewhere. A connection that nobody has taken yet does not.
    */
   readAhead(): void {
-    this.#link.readAhead();
+    this.#link.input.readAhead();
   }
 
   /** See {@linkcode Connection.readable}. */
   get readable(): ReadableStream<Uint8Array> {
     return this.#readable ??= readableOver({
-      read: () => this.#link.read(),
+      read: () => this.#link.input.read(),
       stopReading: () => this.#link.stopReading(),
     });
   }
 
   /** See {@linkcode Connection.writable}. */
   get writable(): WritableStream<Uint8Array> {
+    // It writes when there is something to write, and not when something was asked.
+    this.#link.input.answers?.talksUnasked();
     if (this.#writable === undefined) {
       this.#writable = writableOver(this);
       const reason = this.#failure ??

@@ -5,20 +5,16 @@
  */
 
 import type { Addr } from "./addr.ts";
+import type { Watchable } from "./answers.ts";
 import type { Connection } from "./connection.ts";
 import { own } from "./settler.ts";
 import type { Timeouts } from "./timeouts.ts";
 import type { PeerCertificate } from "./tls.ts";
+import { TransportConnection } from "./transport_connection.ts";
 import { readableOver } from "./web_streams.ts";
 
-/**
- * Passes everything on, and keeps count: of what has come and is not answered yet.
- *
- * It is idle when its handler waits for the next chunk, and a write that was begun after the last one
- * is finished: everything that was asked is answered. A handler that ever writes while it reads, as a
- * proxy or a chat does, answers what nobody has asked: such a connection is never idle.
- */
-export class WatchedConnection implements Connection {
+/** Passes everything on, and keeps count: a connection of another kind is watched from outside. */
+export class WatchedConnection implements Connection, Watchable {
   /** Called whenever `idle` may have changed. It must not throw. */
   onChange: (() => void) | undefined;
   /** What the last read that failed has rejected with. */
@@ -146,4 +142,14 @@ export class WatchedConnection implements Connection {
     this.#answered = asked;
     this.onChange?.();
   }
+}
+
+/** `connection`, or what stands in front of it from now on, and what tells whether it is idle. */
+export function watched(connection: Connection): [Connection, Watchable] {
+  // Not one that somebody has put his own in front of: he would not be asked.
+  if (connection instanceof TransportConnection && connection.directReader === connection) {
+    return [connection, connection.watch()];
+  }
+  const wrapper = new WatchedConnection(connection);
+  return [wrapper, wrapper];
 }

@@ -9,8 +9,11 @@ import { Fifo } from "./fifo.ts";
 import { rejected, Settler } from "./settler.ts";
 import type { Transport } from "./transport.ts";
 
-/** What a write that the system takes at once returns: one promise for all of them. */
-const DONE: Promise<void> = Promise.resolve();
+/**
+ * What a write returns that the system has taken at once: one promise for all of them. Whoever writes
+ * a lot need not await it. Whatever wraps a connection returns it unchanged.
+ */
+export const WRITTEN: Promise<void> = Promise.resolve();
 
 interface PendingWrite {
   readonly bytes: Uint8Array;
@@ -20,8 +23,10 @@ interface PendingWrite {
 /** Sends one write after the other, and the end of file after the last. */
 export class WriteQueue {
   readonly #transport: Transport;
-  /** The first one is with the transport. */
-  readonly #writes = new Fifo<PendingWrite>();
+  /** The write that is with the transport. */
+  #first: Settler<void> | undefined;
+  /** Those behind it; mostly there are none. */
+  #others: Fifo<PendingWrite> | undefined;
   #flushed: Settler<void> | undefined;
   #finished: Promise<void> | undefined;
   #failure: unknown;
@@ -38,29 +43,31 @@ export class WriteQueue {
 
   /** Whether some write is unfinished. */
   get busy(): boolean {
-    return !this.#writes.isEmpty;
+    return this.#first !== undefined;
   }
 
   /** Resolves when the system has taken all of `bytes`. */
   write(bytes: Uint8Array): Promise<void> {
     if (this.#failure !== undefined) return rejected(this.#failure);
     if (this.#finished !== undefined) return rejected(closedError("write", "writing half"));
-    if (this.#writes.isEmpty && (bytes.length === 0 || this.#transport.write(bytes))) {
-      return DONE;
-    }
+    const waits = this.#first !== undefined;
+    if (!waits && (bytes.length === 0 || this.#transport.write(bytes))) return WRITTEN;
     // The transport may have found out just now that the peer is gone.
     if (this.#failure !== undefined) return rejected(this.#failure);
     const settler = new Settler<void>();
-    this.#writes.push({ bytes, settler });
+    if (waits) (this.#others ??= new Fifo()).push({ bytes, settler });
+    else this.#first = settler;
     return settler.promise;
   }
 
   /** The transport has finished the first write: on to the next. */
   written(): void {
-    this.#writes.shift()?.settler.resolve();
-    for (let next = this.#writes.first; next !== undefined; next = this.#writes.first) {
+    this.#first?.resolve();
+    this.#first = undefined;
+    for (let next = this.#others?.shift(); next !== undefined; next = this.#others?.shift()) {
+      this.#first = next.settler;
       if (next.bytes.length > 0 && !this.#transport.write(next.bytes)) return;
-      this.#writes.shift();
+      this.#first = undefined;
       next.settler.resolve();
     }
     const flushed = this.#flushed;
@@ -75,8 +82,8 @@ export class WriteQueue {
   finish(): Promise<void> {
     if (this.#finished !== undefined) return this.#finished;
     if (this.#failure !== undefined) return rejected(this.#failure);
-    if (this.#writes.isEmpty) {
-      this.#finished = DONE;
+    if (this.#first === undefined) {
+      this.#finished = WRITTEN;
       this.#transport.shutdown();
     } else {
       this.#flushed = new Settler();
@@ -85,10 +92,17 @@ export class WriteQueue {
     return this.#finished;
   }
 
+  /** Takes no write any more, and leaves the end of file to the transport. When it is not busy. */
+  seal(): void {
+    this.#finished ??= WRITTEN;
+  }
+
   /** Rejects all that is unfinished. */
   fail(failure: unknown): void {
     this.#failure = failure;
-    for (let next = this.#writes.shift(); next !== undefined; next = this.#writes.shift()) {
+    this.#first?.reject(failure);
+    this.#first = undefined;
+    for (let next = this.#others?.shift(); next !== undefined; next = this.#others?.shift()) {
       next.settler.reject(failure);
     }
     this.#flushed?.reject(failure);

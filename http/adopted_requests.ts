@@ -39,7 +39,8 @@ interface Globals {
   readonly fetch: (...args: unknown[]) => unknown;
 }
 
-function put(name: string, value: unknown): void {
+/** Puts a value in the place of a global, which it stays otherwise. */
+export function put(name: string, value: unknown): void {
   const { enumerable = false } = Object.getOwnPropertyDescriptor(globalThis, name) ?? {};
   Object.defineProperty(globalThis, name, {
     configurable: true,

@@ -7,11 +7,10 @@
 import { show } from "../core/show.ts";
 import type { BodyParts, ReplyBody } from "./answer.ts";
 
-/** The body as bytes that are there already, or piece by piece. Throws a TypeError for what is no body. */
-export function bodyOf(body: ReplyBody | undefined): Uint8Array | BodyParts | null {
+/** The body as text or bytes that are there already, or piece by piece. Throws a TypeError for what is no body. */
+export function bodyOf(body: ReplyBody | undefined): string | Uint8Array | BodyParts | null {
   if (body === undefined || body === null) return null;
-  if (typeof body === "string") return new TextEncoder().encode(body);
-  if (body instanceof Uint8Array) return body;
+  if (typeof body === "string" || body instanceof Uint8Array) return body;
   if (body instanceof ArrayBuffer) return new Uint8Array(body);
   if (body instanceof ReadableStream) return streamParts(body);
   if (body instanceof Blob) return streamParts(body.stream());

@@ -5,10 +5,10 @@
  */
 
 import { latin1 } from "./characters.ts";
-import { HeadScanner } from "./head_scanner.ts";
-import type { ResolvedLimits } from "./http_options.ts";
+import { type FieldPlace, type HeadReader, HeadScanner } from "./head_scanner.ts";
+import type { ResolvedLimits } from "./http_limits.ts";
 import type { Input } from "./input.ts";
-import { type FieldLine, fieldsOf } from "./message.ts";
+import type { FieldLine } from "./message.ts";
 import { expect } from "./refusal.ts";
 
 const [LF, CR, SEMICOLON] = [0x0a, 0x0d, 0x3b];
@@ -21,9 +21,9 @@ const FORBIDDEN = /^(?:content-length|transfer-encoding|host|trailer|connection)
 const EXTENSIONS = extensions();
 
 /** Looks at each byte once, however the bytes are cut. Throws a `Refusal` (400) for what is no chunk. */
-export class ChunkedDecoder {
+export class ChunkedDecoder implements HeadReader {
   /** What came after the last chunk. */
-  trailers: FieldLine[] = [];
+  readonly trailers: FieldLine[] = [];
   readonly #limits: ResolvedLimits;
   #state = SIZE;
   /** What is left of the chunk; while its size is read, what has been read of it. */
@@ -145,17 +145,21 @@ export class ChunkedDecoder {
       maxRequestLineSize: Infinity,
       maxHeaderCount,
     }, "trailers");
-    if (!scanner.scan(input.bytes, input.start, input.end)) return false;
-    if (scanner.fields.length > 0) {
-      const text = latin1(input.bytes.subarray(input.start, input.start + scanner.size));
-      this.trailers = fieldsOf(text, scanner.fields);
-      for (const [name] of this.trailers) {
-        expect(!FORBIDDEN.test(name), `the field ${name} has no place in the trailers`);
-      }
-    }
+    if (!scanner.scan(this, input.bytes, input.start, input.end)) return false;
     input.skip(scanner.size);
     this.#state = DONE;
     return true;
+  }
+
+  /** Trailers have no first line. */
+  lineAt(): void {}
+
+  /** A trailer is there. */
+  fieldAt(bytes: Uint8Array, base: number, place: FieldPlace): void {
+    const text = (start: number, end: number) => latin1(bytes.subarray(base + start, base + end));
+    const name = text(place.start, place.nameEnd);
+    expect(!FORBIDDEN.test(name), `the field ${name} has no place in the trailers`);
+    this.trailers.push([name, text(place.valueStart, place.valueEnd)]);
   }
 }
 

@@ -6,6 +6,7 @@
 
 import type { Addr } from "../core/addr.ts";
 import type { Connection } from "../core/connection.ts";
+import type { AnswerContext } from "./answer_writer.ts";
 import type { Message } from "./message.ts";
 import type { RequestBody } from "./request_body.ts";
 import { urlOf } from "./request_target.ts";
@@ -20,6 +21,11 @@ export interface HttpInfo {
   readonly target: string;
   /** What the client speaks. */
   readonly httpVersion: "1.0" | "1.1";
+  /**
+   * What a field of the request says, without making a `Headers`: the lines of this name, in any case,
+   * joined with `", "`; `null` when there is none.
+   */
+  header(name: string): string | null;
   /** The fields that have come after the body, when that was read to its end; else there are none. */
   readonly trailers: Headers;
   /**
@@ -39,20 +45,31 @@ export interface ExchangeHost {
   readonly connection: Connection;
   /** Hands the connection over. */
   handOver(): Connection;
-  /** Calls `onGone` when the peer is gone, or says that it is, while the exchange lasts. */
-  watch(onGone: (reason: unknown) => void): void;
+  /** Calls `onGone` when the peer is gone, or says that it is; until the function that is returned is called. */
+  watch(onGone: (reason: unknown) => void): () => void;
 }
 
-/** What is known of a request. */
-export class Exchange implements HttpInfo {
+/** What is known of a request, and of its answer. */
+export class Exchange implements HttpInfo, AnswerContext {
   readonly message: Message;
   readonly body: RequestBody | null;
+  /** What the handler is given. */
+  request: Request | undefined;
+  /** Whether the connection may go on after the answer. */
+  keepAlive = false;
+  /** The status of the answer. */
+  status = 0;
+  /** How much of the body of the answer was sent, in bytes. */
+  bytes = 0;
+  /** When the head was complete, if anybody wants to know, in milliseconds of the server's clock. */
+  began = 0;
   /** Whether the body was taken by somebody. */
   bodyTaken = false;
   /** Whether the connection was handed over. */
   upgraded = false;
   readonly #host: ExchangeHost;
   readonly #origin: string;
+  #cleanUp: (() => void) | undefined;
   #controller: AbortController | undefined;
   #url: string | undefined;
   #headers: Headers | undefined;
@@ -79,6 +96,10 @@ export class Exchange implements HttpInfo {
 
   get httpVersion(): "1.0" | "1.1" {
     return this.message.minor === 0 ? "1.0" : "1.1";
+  }
+
+  header(name: string): string | null {
+    return this.message.field(name.toLowerCase());
   }
 
   get trailers(): Headers {
@@ -109,7 +130,7 @@ export class Exchange implements HttpInfo {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       const controller = this.#controller = new AbortController();
-      if (!this.#over) this.#host.watch((reason) => controller.abort(reason));
+      if (!this.#over) this.#cleanUp = this.#host.watch((reason) => controller.abort(reason));
     }
     return this.#controller.signal;
   }
@@ -122,6 +143,22 @@ export class Exchange implements HttpInfo {
   /** The exchange is over: from now on nobody watches the peer for it. */
   end(): void {
     this.#over = true;
+    this.#cleanUp?.();
+  }
+
+  /** The method of the request. */
+  get method(): string {
+    return this.message.method;
+  }
+
+  /** The minor version of HTTP/1 that the client speaks. */
+  get minor(): number {
+    return this.message.minor;
+  }
+
+  /** Counts what was sent of the body of the answer. */
+  sent(size: number): void {
+    this.bytes += size;
   }
 }
 

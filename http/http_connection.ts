@@ -7,6 +7,7 @@
 import type { Connection } from "../core/connection.ts";
 import { requireFunction } from "../core/source.ts";
 import { adoptLazyRequests } from "./adopted_requests.ts";
+import { adoptResponses } from "./adopted_responses.ts";
 import { type HttpOptions, resolveHttpOptions } from "./http_options.ts";
 import { type HttpHandler, HttpSession } from "./http_session.ts";
 
@@ -39,6 +40,7 @@ export async function httpConnection(
   requireFunction("serve HTTP", handler);
   const resolved = resolveHttpOptions("serve HTTP", options);
   adoptLazyRequests();
+  adoptResponses();
   const session = new HttpSession(connection, handler, resolved);
   const { signal } = resolved;
   const drain = () => session.drain();

@@ -9,30 +9,11 @@ import { requireOptions } from "../core/option_checks.ts";
 import { show } from "../core/show.ts";
 import { requireFunction } from "../core/source.ts";
 import { systemTimers, type Timers } from "../core/timers.ts";
-
-/** How large things may be. Each is a positive integer; `Infinity` turns one off. */
-export interface HttpLimits {
-  /** The head of a request, in bytes; more is answered with 431. Default 16 KiB. */
-  readonly maxHeaderSize?: number | undefined;
-  /** How many fields it may have; more are answered with 431. Default 100. */
-  readonly maxHeaderCount?: number | undefined;
-  /** Its method and target together, in bytes; more is answered with 414. Default 8 KiB. */
-  readonly maxRequestLineSize?: number | undefined;
-  /** The body of a request, in bytes; more is answered with 413. Default 128 MiB. */
-  readonly maxRequestBodySize?: number | undefined;
-  /** A line that tells the size of a chunk, in bytes; more is answered with 400. Default 4 KiB. */
-  readonly maxChunkLineSize?: number | undefined;
-  /** The extensions of all chunks of a body together, in bytes; more is answered with 400. Default 16 KiB. */
-  readonly maxChunkExtensionsSize?: number | undefined;
-  /** The trailers of a body, in bytes; more is answered with 400. Default 16 KiB. */
-  readonly maxTrailerSize?: number | undefined;
-  /** How much of a body that the handler has not read is read and dropped, so that the connection can be used again. Default 256 KiB. */
-  readonly maxUnreadBodySize?: number | undefined;
-  /** How many requests a connection may bring; the last one is answered with `Connection: close`. Default 10,000. */
-  readonly maxRequestsPerConnection?: number | undefined;
-  /** How many bytes a second a body has to bring on average, when it is waited for longer than `timeouts.receive`. Default 240. */
-  readonly minBodyRate?: number | undefined;
-}
+import type { Answered } from "./answered.ts";
+import { type HttpLimits, LIMITS, type ResolvedLimits } from "./http_limits.ts";
+import type { HeadScanner } from "./head_scanner.ts";
+import { Origins } from "./origins.ts";
+import { PhaseTimer } from "./phase_timer.ts";
 
 /** How long things may take, in milliseconds; `Infinity` turns one off. */
 export interface HttpTimeouts {
@@ -61,12 +42,15 @@ export interface HttpOptions {
   readonly scheme?: "http" | "https" | undefined;
   /** Told of failures of the handler, which the client sees as 500, or as a connection that is cut. It must not throw. Default: nobody is told. */
   readonly onRequestError?: ((error: unknown, request: Request) => void) | undefined;
+  /**
+   * Told of every answer when it is over, before the next request of its connection: also of requests
+   * that are refused, but not of connections that have sent nothing. It must not throw. Default: nobody is told.
+   */
+  readonly onAnswer?: ((answered: Answered) => void) | undefined;
   /** The clock. Default: the platform's. */
   readonly timers?: Timers | undefined;
 }
 
-/** Every limit with its value. */
-export type ResolvedLimits = { readonly [Name in keyof HttpLimits]-?: number };
 /** Every time limit with its value. */
 export type ResolvedHttpTimeouts = { readonly [Name in keyof HttpTimeouts]-?: number };
 
@@ -77,23 +61,15 @@ export interface ResolvedHttpOptions {
   readonly signal: AbortSignal | undefined;
   readonly scheme: "http" | "https" | undefined;
   readonly onRequestError: ((error: unknown, request: Request) => void) | undefined;
+  readonly onAnswer: ((answered: Answered) => void) | undefined;
   readonly timers: Timers;
+  /** What all connections share: the timer of their phases, */
+  readonly phases: PhaseTimer;
+  /** scanners that nobody uses, */
+  readonly scanners: HeadScanner[];
+  /** and what is remembered of the hosts that were asked for. */
+  readonly origins: Origins;
 }
-
-const KIB = 1024;
-
-const LIMITS: ResolvedLimits = {
-  maxHeaderSize: 16 * KIB,
-  maxHeaderCount: 100,
-  maxRequestLineSize: 8 * KIB,
-  maxRequestBodySize: 128 * KIB * KIB,
-  maxChunkLineSize: 4 * KIB,
-  maxChunkExtensionsSize: 16 * KIB,
-  maxTrailerSize: 16 * KIB,
-  maxUnreadBodySize: 256 * KIB,
-  maxRequestsPerConnection: 10_000,
-  minBodyRate: 240,
-};
 
 const TIMEOUTS: ResolvedHttpTimeouts = {
   headers: 15_000,
@@ -105,11 +81,21 @@ const TIMEOUTS: ResolvedHttpTimeouts = {
 /** Checks the options. Throws a TypeError or RangeError with the value. */
 export function resolveHttpOptions(verb: string, options: HttpOptions): ResolvedHttpOptions {
   requireOptions(verb, options);
-  const { limits = {}, timeouts = {}, signal, scheme, onRequestError } = options;
+  const {
+    limits = {},
+    timeouts = {},
+    signal,
+    scheme,
+    onRequestError,
+    onAnswer,
+    timers = systemTimers,
+  } = options;
   requireGroup(verb, "limits", limits);
   requireGroup(verb, "timeouts", timeouts);
   requireSignal(verb, signal);
-  if (onRequestError !== undefined) requireFunction(verb, onRequestError);
+  for (const hook of [onRequestError, onAnswer]) {
+    if (hook !== undefined) requireFunction(verb, hook);
+  }
   if (scheme !== undefined && scheme !== "http" && scheme !== "https") {
     throw new TypeError(`Cannot ${verb}: scheme must be "http" or "https", got ${show(scheme)}`);
   }
@@ -121,7 +107,11 @@ export function resolveHttpOptions(verb: string, options: HttpOptions): Resolved
     signal,
     scheme,
     onRequestError,
-    timers: options.timers ?? systemTimers,
+    onAnswer,
+    timers,
+    phases: new PhaseTimer(timers),
+    scanners: [],
+    origins: new Origins(scheme),
   };
 }
 

@@ -1,20 +1,30 @@
 /**
  * One connection of HTTP/1.1, from its first request to its last.
  *
+ * It is a machine that is called, not a function that waits. Either it waits for a head or the rest of
+ * one, and `#turn` is called when there is news. Or an exchange goes on: the handler thinks, or the
+ * answer comes piece by piece. Then a promise calls it back, and news are for the body of the request.
+ *
+ * While a whole head is at hand, and the handler answers at once with a body that is there, no promise
+ * stands between the bytes of the request and those of the answer. Answers are gathered, and sent
+ * before anything is waited for.
+ *
  * @module
  */
 
 import type { Connection } from "../core/connection.ts";
-import type { Answer, Reply } from "./answer.ts";
-import { writeAnswer } from "./answer_writer.ts";
+import { Settler } from "../core/settler.ts";
+import { WRITTEN } from "../core/write_queue.ts";
+import type { Reply } from "./answer.ts";
+import { addWhole } from "./answer_writer.ts";
+import { tellAnswered, tellRefused } from "./answered.ts";
+import { Answering, type Given, ofPromise } from "./answering.ts";
 import { Exchange, type HttpInfo } from "./exchange.ts";
-import { HandedOver } from "./handed_over.ts";
 import type { ResolvedHttpOptions } from "./http_options.ts";
-import { HttpWire } from "./http_wire.ts";
 import { LazyRequest } from "./lazy_request.ts";
 import type { Message } from "./message.ts";
-import { readAnswer } from "./read_answer.ts";
-import { REASON_PHRASES, Refusal } from "./refusal.ts";
+import { Refusal } from "./refusal.ts";
+import { refusalAnswer } from "./refusal_answer.ts";
 import { RequestBody } from "./request_body.ts";
 
 /**
@@ -27,174 +37,161 @@ export type HttpHandler = (
 ) => Response | Reply | void | Promise<Response | Reply | void>;
 
 /** Serves one connection; does not close it. */
-export class HttpSession {
-  readonly #connection: Connection;
+export class HttpSession extends Answering {
   readonly #handler: HttpHandler;
-  readonly #options: ResolvedHttpOptions;
-  readonly #wire: HttpWire;
-  #requests = 0;
-  #headOnly = false;
-  #cleanUp: (() => void) | undefined;
+  readonly #over = new Settler<void>();
+  /** An exchange goes on, or it is over. */
+  #busy = false;
+  #exchange: Exchange | undefined;
+  #method = "";
 
   constructor(connection: Connection, handler: HttpHandler, options: ResolvedHttpOptions) {
-    this.#connection = connection;
+    super(connection, options, () => this.#turn());
     this.#handler = handler;
-    this.#options = options;
-    this.#wire = new HttpWire(connection, options);
   }
 
   /** The server is about to stop: no request is waited for any more. */
   drain(): void {
-    this.#wire.drain();
+    this.wire.drain();
   }
 
   /**
    * Resolves when the last answer was sent, or the connection was handed over and that is finished.
    * Rejects when the connection is broken, or an answer could not be finished: then it is to be reset.
    */
-  async run(): Promise<void> {
+  run(): Promise<void> {
+    this.connection.setTimeouts({ receive: Infinity, send: this.options.timeouts.send });
+    this.#turn();
+    return this.#over.promise;
+  }
+
+  /** Goes on until something has to be waited for. */
+  #turn(): void {
+    if (this.#busy) return;
+    this.#busy = true;
+    this.#goOn();
+  }
+
+  #goOn(): void {
     try {
-      this.#connection.setTimeouts({ receive: Infinity, send: this.#options.timeouts.send });
-      for (;;) {
-        const message = await this.#wire.head();
-        if (message === null) return;
-        this.#headOnly = message.method === "HEAD";
-        if (!(await this.#exchange(message))) return;
-        this.#headOnly = false;
-      }
+      while (this.#next()) { /* There is more at hand. */ }
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      await this.#refuse(error);
-    } finally {
-      this.#wire.stop();
+      this.#fail(error);
     }
   }
 
-  /** Whether another request may follow. */
-  async #exchange(message: Message): Promise<boolean> {
-    const origin = this.#wire.originOf(message);
-    const body = message.hasBody ? new RequestBody(this.#wire, message) : null;
+  /** Takes one step; whether another can follow at once. */
+  #next(): boolean {
+    // Who does not take its answers has no more of them made.
+    if (this.output.busy) return this.#flush(() => true);
+    const message = this.wire.head();
+    if (message) return this.#begin(message);
+    if (message === null) return this.#flush(() => this.#end());
+    void this.output.flush();
+    this.#busy = this.wire.waitForHead();
+    return this.#busy;
+  }
+
+  /** Sends what there is to send, and goes on then. */
+  #flush(step: () => boolean): boolean {
+    const written = this.output.flush();
+    if (written === WRITTEN) return step();
+    written.then(() => this.resume(step), (error) => this.#fail(error));
+    return false;
+  }
+
+  #begin(message: Message): boolean {
+    this.#method = message.method;
+    const origin = this.options.origins.of(message, this.connection);
+    const body = message.hasBody ? new RequestBody(this.wire, message) : null;
     body?.check();
-    this.#wire.begin(message);
-    const exchange = new Exchange(
-      {
-        connection: this.#connection,
-        handOver: () => this.#handOver(),
-        watch: (onGone) => {
-          this.#cleanUp = this.#wire.watch(onGone);
-        },
-      },
-      message,
-      body,
-      origin,
-    );
-    try {
-      return await this.#answer(exchange);
-    } finally {
-      exchange.end();
-      this.#cleanUp?.();
-      this.#cleanUp = undefined;
-    }
-  }
-
-  async #answer(exchange: Exchange): Promise<boolean> {
-    const { message, body } = exchange;
+    this.wire.begin(message);
+    const exchange = this.#exchange = new Exchange(this, message, body, origin);
+    if (this.options.onAnswer !== undefined) exchange.began = this.options.timers.now();
     // It inherits from the platform's Request, which no type can say: see inheritFromRequest().
     const request = new LazyRequest(exchange) as unknown as Request;
-    const { answer, failed } = await this.#ask(request, exchange);
-    if (answer === null) return false;
-    const keepAlive = this.#mayGoOn(exchange);
-    const context = { minor: message.minor, headOnly: this.#headOnly, keepAlive };
-    let begun = false;
-    let goesOn: boolean;
+    exchange.request = request;
+    let given: Given | Promise<Given>;
     try {
-      goesOn = await writeAnswer(this.#connection, answer, context, () => {
-        begun = true;
-        // In the middle of an answer there is no telling any more.
-        this.#wire.expectsContinue = false;
-      });
+      given = ofPromise(this.#handler(request, exchange));
     } catch (error) {
-      // A body that was refused while it was read is answered so, when nothing was sent yet.
-      if (!begun && body?.failure instanceof Refusal) throw body.failure;
-      this.#report(error, request, exchange);
-      if (begun || failed) throw error;
-      goesOn = await writeAnswer(this.#connection, SERVER_ERROR, context, () => undefined);
+      return this.fault(exchange, error);
     }
-    if (!goesOn || body === null || body.consumed) return goesOn;
-    return await this.#discard(body);
+    if (!(given instanceof Promise)) return this.answer(exchange, given);
+    // Nobody whose answer is there is kept waiting for the next one.
+    void this.output.flush();
+    given.then(
+      (later) => this.resume(() => this.answer(exchange, later)),
+      (error) => this.resume(() => this.fault(exchange, error)),
+    );
+    return false;
   }
 
-  async #ask(
-    request: Request,
-    exchange: Exchange,
-  ): Promise<{ answer: Answer | null; failed: boolean }> {
+  protected override resume(step: () => boolean): void {
     try {
-      const returned = this.#handler(request, exchange);
-      const given = returned instanceof Response ? returned : await returned;
-      if (exchange.upgraded) return { answer: null, failed: false };
-      return { answer: readAnswer(given), failed: false };
+      if (step()) this.#goOn();
     } catch (error) {
-      const { body } = exchange;
-      if (body?.failure instanceof Refusal) throw body.failure;
-      this.#report(error, request, exchange);
-      if (exchange.upgraded) throw error;
-      return { answer: SERVER_ERROR, failed: true };
+      this.#fail(error);
     }
   }
 
-  #mayGoOn({ message, body }: Exchange): boolean {
-    const { maxRequestsPerConnection, maxUnreadBodySize } = this.#options.limits;
-    if (!message.keepAlive || ++this.#requests >= maxRequestsPerConnection) return false;
-    if (this.#wire.isLast) return false;
-    if (body === null || body.consumed) return true;
-    // A client that was not told to go on may send the body or not: nobody knows what comes next.
-    if (this.#wire.expectsContinue && !body.received) return false;
-    return body.failure === undefined && body.left <= maxUnreadBodySize;
-  }
-
-  async #discard(body: RequestBody): Promise<boolean> {
-    try {
-      return await body.discard(this.#options.limits.maxUnreadBodySize);
-    } catch (error) {
-      // It is answered already.
-      if (error instanceof Refusal) return false;
-      throw error;
-    }
-  }
-
-  #handOver(): Connection {
-    this.#wire.stop();
-    return new HandedOver(this.#connection, this.#wire.input);
-  }
-
-  #report(error: unknown, request: Request, exchange: Exchange): void {
-    // That the peer is gone is no failure of the handler.
-    if (exchange.gone || this.#connection.signal.aborted) return;
-    try {
-      this.#options.onRequestError?.(error, request);
-    } catch {
-      // It is the last one to be told: there is nobody else.
-    }
-  }
-
-  async #refuse({ status, message }: Refusal): Promise<void> {
-    const phrase = REASON_PHRASES[status];
-    const answer = readAnswer({
-      status,
-      statusText: phrase,
-      body: `${status} ${phrase}: ${message}\n`,
+  protected override finish(exchange: Exchange, goesOn: boolean): boolean {
+    exchange.end();
+    this.wire.expectsContinue = false;
+    if (this.options.onAnswer === undefined) return this.#follow(exchange, goesOn);
+    return this.#flush(() => {
+      this.#tell(exchange, true);
+      return this.#follow(exchange, goesOn);
     });
-    const context = { minor: 1, headOnly: this.#headOnly, keepAlive: false };
-    await writeAnswer(this.#connection, answer, context, () => undefined);
+  }
+
+  /** What follows an answer. */
+  #follow({ body }: Exchange, goesOn: boolean): boolean {
+    this.#exchange = undefined;
+    this.#method = "";
+    if (!goesOn) return this.#flush(() => this.#end());
+    if (body === null || body.consumed) return true;
+    void this.output.flush();
+    body.discard(this.options.limits.maxUnreadBodySize).then(
+      (done) => this.resume(() => done || this.#flush(() => this.#end())),
+      // It is answered already.
+      (error) => error instanceof Refusal ? void this.#flush(() => this.#end()) : this.#fail(error),
+    );
+    return false;
+  }
+
+  #end(): false {
+    this.wire.stop();
+    this.#over.resolve();
+    return false;
+  }
+
+  #fail(error: unknown): void {
+    const exchange = this.#exchange;
+    const { silent } = this.wire;
+    this.wire.stop();
+    exchange?.end();
+    if (!(error instanceof Refusal)) return this.#cut(error);
+    const context = { minor: 1, method: this.#method, keepAlive: false, sent: () => undefined };
+    const answer = refusalAnswer(error);
+    addWhole(this.output, answer, answer.body, context);
+    this.output.flush().then(() => {
+      const { onAnswer } = this.options;
+      if (exchange !== undefined) {
+        this.#tell(Object.assign(exchange, { status: error.status }), true);
+      } else if (!silent) tellRefused(onAnswer, this.connection.remoteAddr, answer);
+      this.#end();
+    }, (reason) => this.#cut(reason));
+  }
+
+  /** The answer that is under way, if any, cannot be finished. */
+  #cut(error: unknown): void {
+    if (this.#exchange !== undefined) this.#tell(this.#exchange, false);
+    this.#over.reject(error);
+  }
+
+  #tell(exchange: Exchange, complete: boolean): void {
+    const { onAnswer, timers } = this.options;
+    if (onAnswer !== undefined) tellAnswered(onAnswer, exchange, complete, timers.now());
   }
 }
-
-const SERVER_ERROR: Answer = {
-  status: 500,
-  reason: "Internal Server Error",
-  lines: "Content-Type: text/plain;charset=UTF-8\r\n",
-  length: undefined,
-  close: false,
-  dated: false,
-  body: new TextEncoder().encode("500 Internal Server Error\n"),
-};

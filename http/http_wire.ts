@@ -6,22 +6,24 @@
 
 import type { Connection } from "../core/connection.ts";
 import { HeadScanner } from "./head_scanner.ts";
-import type { ResolvedHttpOptions, ResolvedLimits } from "./http_options.ts";
+import type { ResolvedLimits } from "./http_limits.ts";
+import type { ResolvedHttpOptions } from "./http_options.ts";
 import { Input } from "./input.ts";
 import { Message } from "./message.ts";
-import { PhaseClock } from "./phase_clock.ts";
+import type { Output } from "./output.ts";
+import { PhaseClock, type PhaseOwner } from "./phase_clock.ts";
 import { Refusal } from "./refusal.ts";
 import type { BodySource } from "./request_body.ts";
-import { originOf } from "./request_target.ts";
 
 const CONTINUE = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
-const NOTHING = new Uint8Array(0);
 /** How long the next request is waited for when the server is about to stop, in milliseconds: it may be under way. */
 const NEXT_MS = 100;
 const FIRST_MS = 250;
+/** How many unused scanners are kept: one is enough, but for heads that come in pieces. */
+const MOST_SCANNERS = 16;
 
 /** Reads heads and bodies. */
-export class HttpWire implements BodySource {
+export class HttpWire implements BodySource, PhaseOwner {
   readonly input: Input;
   readonly limits: ResolvedLimits;
   /** Whether the client waits for `100 Continue` still. */
@@ -29,24 +31,40 @@ export class HttpWire implements BodySource {
   readonly #connection: Connection;
   readonly #options: ResolvedHttpOptions;
   readonly #clock: PhaseClock;
+  readonly #output: Output;
+  /** There while a head is under way. */
+  #scanner: HeadScanner | undefined;
+  /** What is known of the head that is under way. */
+  #message: Message | undefined;
   #draining = false;
   /** It waits for a request of which nothing has come. */
   #idle = false;
+  /** It waits for the rest of a head. */
+  #begun = false;
   #first = true;
   #expired = false;
   /** How long the body was waited for, in milliseconds. */
   #waited = 0;
-  #origin: readonly [host: string | undefined, origin: string] = [undefined, ""];
 
-  constructor(connection: Connection, options: ResolvedHttpOptions) {
+  /** `onNews` is called when more has come, or it has ended, or nothing is waited for any more. */
+  constructor(
+    connection: Connection,
+    options: ResolvedHttpOptions,
+    output: Output,
+    onNews: () => void,
+  ) {
     this.#connection = connection;
     this.#options = options;
+    this.#output = output;
     this.limits = options.limits;
     this.input = new Input(connection);
-    this.#clock = new PhaseClock(options.timers, () => {
-      this.#expired = true;
-      this.input.wake();
-    });
+    this.input.onNews = onNews;
+    this.#clock = new PhaseClock(options.phases, this);
+  }
+
+  /** Nothing of a request has ever come. */
+  get silent(): boolean {
+    return this.#first && this.#untouched;
   }
 
   /** The server is about to stop, and nothing more has come. */
@@ -54,75 +72,73 @@ export class HttpWire implements BodySource {
     return this.#draining && this.input.length === 0;
   }
 
-  /** The next request; `null` when there is none. Rejects with a {@linkcode Refusal}. */
-  async head(): Promise<Message | null> {
+  /**
+   * The next request; `null` when there is none any more, `undefined` when it has not come: then
+   * `waitForHead` is next. Throws a {@linkcode Refusal}, or what has broken the connection.
+   */
+  head(): Message | null | undefined {
     const { input } = this;
-    const scanner = new HeadScanner(this.limits);
-    let started: boolean | undefined;
-    while (!scanner.scan(input.bytes, input.start, input.end)) {
-      if (input.ended && input.failure === undefined) {
-        if (scanner.untouched) return null;
-        throw new Refusal(400, "the head of the request is incomplete");
+    if (input.length > 0) {
+      const message = this.#message ??= new Message();
+      const scanner = this.#scanner ??= this.#options.scanners.pop() ??
+        new HeadScanner(this.limits);
+      if (scanner.scan(message, input.bytes, input.start, input.end)) {
+        return this.#endHead(message, scanner);
       }
-      if (started === undefined || started === scanner.untouched) {
-        started = this.#startWaiting(!scanner.untouched);
-      }
-      await input.more();
-      if (this.#expired) return this.#late(scanner.untouched);
     }
-    this.#clock.end();
-    this.#idle = false;
-    this.#first = false;
-    const message = new Message(
-      input.bytes.subarray(input.start, input.start + scanner.size),
-      scanner,
-    );
+    if (input.failure !== undefined) throw input.failure;
+    const untouched = this.#untouched;
+    if (input.ended) {
+      if (untouched) return null;
+      throw new Refusal(400, "the head of the request is incomplete");
+    }
+    return this.#expired ? this.#late(untouched) : undefined;
+  }
+
+  get #untouched(): boolean {
+    return this.#scanner?.untouched ?? true;
+  }
+
+  #endHead(message: Message, scanner: HeadScanner): Message {
+    const { input } = this;
+    message.end(input.bytes, input.start, scanner.size);
     input.skip(scanner.size);
+    scanner.reset();
+    const { scanners } = this.#options;
+    if (scanners.length < MOST_SCANNERS) scanners.push(scanner);
+    this.#scanner = undefined;
+    this.#message = undefined;
+    this.#clock.end();
+    this.#idle = this.#begun = this.#first = false;
     return message;
   }
 
-  /** Sets the time for what is waited for; whether that is the rest of a head. */
-  #startWaiting(begun: boolean): boolean {
-    const { headers, idle } = this.#options.timeouts;
+  /** Waits for the head; whether something has come at once. */
+  waitForHead(): boolean {
+    if (this.input.lookAhead()) return true;
+    const untouched = this.#untouched;
+    if (!(untouched ? this.#idle : this.#begun)) this.#startWaiting(!untouched);
+    return false;
+  }
+
+  /** Sets the time for what is waited for. */
+  #startWaiting(begun: boolean): void {
     this.#idle = !begun;
-    if (begun) {
-      this.#clock.begin(headers);
-      // Half a request has come with the one before: the connection is not idle, which is guessed
-      // from reads and writes. Whoever writes while it reads is never taken for idle.
-      this.input.lookAhead();
-      if (!this.#first) void this.#connection.write(NOTHING);
-    } else if (this.#draining) this.#clock.begin(this.#first ? FIRST_MS : NEXT_MS);
+    this.#begun = begun;
+    if (begun) this.#clock.begin(this.#options.timeouts.headers);
+    else this.#beginIdle();
+  }
+
+  #beginIdle(): void {
+    const { headers, idle } = this.#options.timeouts;
+    if (this.#draining) this.#clock.begin(this.#first ? FIRST_MS : NEXT_MS);
     else this.#clock.begin(this.#first ? headers : idle);
-    return begun;
   }
 
   #late(untouched: boolean): null {
     if (untouched && (!this.#first || this.#draining)) return null;
     const { headers } = this.#options.timeouts;
     throw new Refusal(408, `the head of the request has not come within ${headers} ms`);
-  }
-
-  /** The start of the URL of a request. Throws a {@linkcode Refusal} (400) when its host is none. */
-  originOf(message: Message): string {
-    const { host, minor, parts: { authority } } = message;
-    if (host === undefined && minor > 0) throw new Refusal(400, "there is no Host field");
-    const scheme = this.#options.scheme ?? (this.#connection.alpn === undefined ? "http" : "https");
-    if (host !== undefined && host === this.#origin[0] && authority === undefined) {
-      return this.#origin[1];
-    }
-    const { localAddr } = this.#connection;
-    const fallback = "port" in localAddr && localAddr.transport === "tcp"
-      ? `${
-        localAddr.hostname.includes(":") ? `[${localAddr.hostname}]` : localAddr.hostname
-      }:${localAddr.port}`
-      : "localhost";
-    const origin = originOf(scheme, host ?? authority ?? fallback);
-    if (origin === null) throw new Refusal(400, "the Host field is not a host");
-    if (authority !== undefined && originOf(scheme, authority) !== origin) {
-      throw new Refusal(400, "the target and the Host field name different hosts");
-    }
-    if (host !== undefined) this.#origin = [host, origin];
-    return origin;
   }
 
   /** The body of `message` is next. */
@@ -140,49 +156,36 @@ export class HttpWire implements BodySource {
       ? Infinity
       : receive + received / minBodyRate * 1000 - this.#waited;
     this.#clock.begin(Math.max(Math.min(receive, allowed), 0));
+    const { input } = this;
+    const held = input.length;
     if (this.expectsContinue) {
       this.expectsContinue = false;
-      // The read comes first: so the connection is not taken for idle, all being answered.
-      this.input.lookAhead();
       await this.#connection.write(CONTINUE);
     }
-    await this.input.more();
+    if (input.length === held && !this.#expired) await input.more();
     this.#clock.end();
     this.#waited += this.#clock.now() - began;
     if (this.#expired) throw new Refusal(408, `the body of the request has not come in time`);
   }
 
-  /** Calls `onGone` when the peer is gone, or has finished; until the function that is returned is called. */
-  watch(onGone: (reason: unknown) => void): () => void {
-    const { input } = this;
-    const { signal } = this.#connection;
-    const onAbort = () => onGone(signal.reason);
-    const onEnd = () => onGone(signal.aborted ? signal.reason : gone());
-    if (signal.aborted) onAbort();
-    else if (input.ended) onEnd();
-    signal.addEventListener("abort", onAbort);
-    input.onEnd = onEnd;
-    if (input.length === 0) input.lookAhead();
-    return () => {
-      signal.removeEventListener("abort", onAbort);
-      input.onEnd = undefined;
-    };
-  }
-
   /** The server is about to stop. */
   drain(): void {
     this.#draining = true;
-    if (this.#idle) this.#clock.begin(this.#first ? FIRST_MS : NEXT_MS);
+    if (this.#idle) this.#beginIdle();
+  }
+
+  /** See {@linkcode PhaseOwner.expired}. */
+  expired(): void {
+    // Who takes his time over an answer is not idle: `timeouts.send` is for that.
+    if (this.#idle && this.#output.busy) return this.#beginIdle();
+    this.#expired = true;
+    this.input.tell();
   }
 
   /** Ends the waiting, with the timer. */
   stop(): void {
     this.#idle = false;
+    this.input.onNews = undefined;
     this.#clock.stop();
   }
-}
-
-function gone(): Error {
-  const error = new Error("Cannot go on: the client has closed the connection");
-  return Object.assign(error, { name: "AbortError" });
 }

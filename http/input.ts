@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type DirectReader, directReaderOf } from "../core/direct_reader.ts";
 import type { Reader } from "../core/connection.ts";
 import { Settler } from "../core/settler.ts";
 
@@ -20,14 +21,16 @@ export class Input {
   failure: Error | undefined;
   /** Called when it has ended. */
   onEnd: (() => void) | undefined;
+  /** Called when more has come, or it has ended, or somebody says that there is news. */
+  onNews: (() => void) | undefined;
 
-  readonly #reader: Reader;
+  readonly #reader: DirectReader;
   #reading = false;
   #waiter: Settler<void> | undefined;
 
   /** Takes what `reader` gives; nobody else is to read from it. */
   constructor(reader: Reader) {
-    this.#reader = reader;
+    this.#reader = directReaderOf(reader);
   }
 
   /** How many bytes there are. */
@@ -48,7 +51,7 @@ export class Input {
     if (this.failure !== undefined) return Promise.reject(this.failure);
     if (this.ended) return Promise.resolve();
     const waiter = this.#waiter ??= new Settler();
-    this.lookAhead();
+    if (this.lookAhead()) this.wake();
     return waiter.promise;
   }
 
@@ -59,11 +62,26 @@ export class Input {
     waiter?.resolve();
   }
 
-  /** Asks for a chunk, so that an end is noticed; one at a time. */
-  lookAhead(): void {
-    if (this.#reading || this.ended) return;
-    this.#reading = true;
-    this.#reader.read().then(this.#onChunk, this.#onFailure);
+  /** Says that there is news, of whatever kind. */
+  tell(): void {
+    this.wake();
+    this.onNews?.();
+  }
+
+  /** Asks for a chunk, one at a time, so that an end is noticed too; whether it was there already, or the end. */
+  lookAhead(): boolean {
+    if (this.#reading) return false;
+    if (this.ended) return true;
+    try {
+      const chunk = this.#reader.readNow(this.#onReady);
+      this.#reading = chunk === undefined;
+      if (chunk === undefined) return false;
+      if (chunk === null) this.#finish();
+      else this.#append(chunk);
+    } catch (failure) {
+      this.#fail(failure);
+    }
+    return true;
   }
 
   /** Takes `count` bytes, which must be there, as a view. */
@@ -82,15 +100,12 @@ export class Input {
     this.start = this.end = 0;
   }
 
-  readonly #onChunk = (chunk: Uint8Array | null): void => {
+  readonly #onReady = (): void => {
     this.#reading = false;
-    if (chunk === null) this.#finish();
-    else this.#append(chunk);
-    this.wake();
+    if (this.lookAhead()) this.tell();
   };
 
-  readonly #onFailure = (failure: unknown): void => {
-    this.#reading = false;
+  #fail(failure: unknown): void {
     this.failure = failure instanceof Error
       ? failure
       : new Error("Cannot read: the connection has failed", { cause: failure });
@@ -98,7 +113,7 @@ export class Input {
     this.#waiter = undefined;
     this.#finish();
     waiter?.reject(this.failure);
-  };
+  }
 
   #finish(): void {
     this.ended = true;

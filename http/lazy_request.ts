@@ -6,12 +6,16 @@
 
 import { readableOver } from "../core/web_streams.ts";
 import type { Exchange } from "./exchange.ts";
-import { readAll } from "./request_body.ts";
+import { readAll, type RequestBody } from "./request_body.ts";
 
 /** Stands in for a `Request`, and becomes one when more is asked than the head says. */
 export class LazyRequest {
   readonly #exchange: Exchange;
+  /** Somebody has asked for the whole body. */
+  #whole = false;
+  #stream: ReadableStream<Uint8Array> | undefined;
   #real: Request | undefined;
+  #shell: Request | undefined;
 
   constructor(exchange: Exchange) {
     this.#exchange = exchange;
@@ -21,6 +25,13 @@ export class LazyRequest {
   static unwrap(this: void, value: unknown): unknown {
     return typeof value === "object" && value !== null && #exchange in value
       ? value.#become()
+      : value;
+  }
+
+  /** What tells the properties that every request here has the same, such as `mode`. */
+  static shellOf(this: void, value: unknown): unknown {
+    return typeof value === "object" && value !== null && #exchange in value
+      ? value.#shell ??= new Request(value.#exchange.url)
       : value;
   }
 
@@ -41,7 +52,9 @@ export class LazyRequest {
   }
 
   get body(): ReadableStream<Uint8Array> | null {
-    return hasBody(this.#exchange) ? this.#become().body : null;
+    if (this.#real !== undefined) return this.#real.body;
+    const { body } = this.#exchange;
+    return body !== null && hasBody(this.#exchange) ? this.#open(body) : null;
   }
 
   get bodyUsed(): boolean {
@@ -49,19 +62,15 @@ export class LazyRequest {
   }
 
   async arrayBuffer(): Promise<ArrayBuffer> {
-    return this.#real === undefined ? (await this.#read()).buffer : await this.#real.arrayBuffer();
+    return (await this.#read()).buffer;
   }
 
   async bytes(): Promise<Uint8Array> {
-    return this.#real === undefined
-      ? await this.#read()
-      : new Uint8Array(await this.#real.arrayBuffer());
+    return await this.#read();
   }
 
   async text(): Promise<string> {
-    return this.#real === undefined
-      ? new TextDecoder().decode(await this.#read())
-      : await this.#real.text();
+    return new TextDecoder().decode(await this.#read());
   }
 
   async json(): Promise<unknown> {
@@ -73,32 +82,68 @@ export class LazyRequest {
   }
 
   async #read(): Promise<Uint8Array<ArrayBuffer>> {
-    const exchange = this.#exchange;
-    if (exchange.bodyTaken) throw new TypeError("Cannot read the body: it was read already");
+    const [exchange, stream] = [this.#exchange, this.#stream];
+    if (this.#real !== undefined) return new Uint8Array(await this.#real.arrayBuffer());
+    if (exchange.bodyTaken) throw readAlready();
+    if (stream !== undefined) return await readAll(readerOf(stream));
     if (!hasBody(exchange) || exchange.body === null) return new Uint8Array(0);
-    exchange.bodyTaken = true;
+    exchange.bodyTaken = this.#whole = true;
     return await readAll(exchange.body);
   }
 
+  /** The body as a stream: of the own making, since some methods have none in a `Request`. */
+  #open(body: RequestBody): ReadableStream<Uint8Array> {
+    const take = () => {
+      if (this.#whole) throw readAlready();
+      this.#exchange.bodyTaken = true;
+    };
+    return this.#stream ??= readableOver({
+      read: async () => {
+        take();
+        return await body.read();
+      },
+      stopReading: take,
+    });
+  }
+
+  /** Throws a TypeError for a method that no `Request` may have, and when the body was read already. */
   #become(): Request {
-    return this.#real ??= realRequest(this.#exchange);
+    if (this.#real !== undefined) return this.#real;
+    const { url, headers, signal, body, message: { method } } = this.#exchange;
+    // Not every runtime refuses them by itself.
+    if (/^(?:connect|trace|track)$/i.test(method)) {
+      throw new TypeError(`Cannot make a Request: its method must not be ${method}`);
+    }
+    // Whatever the case of its method: a Request has GET and HEAD in upper case alone.
+    if (body === null || /^(?:get|head)$/i.test(method)) {
+      return this.#real = new Request(url, { method, headers, signal });
+    }
+    if (this.#exchange.bodyTaken) throw readAlready();
+    // Not every runtime knows `duplex`, which the others require.
+    const init = { method, headers, signal, body: this.#open(body), duplex: "half" } as const;
+    this.#real = new Request(url, init);
+    this.#exchange.bodyTaken = true;
+    return this.#real;
   }
 }
 
-/** A `Request` has no body when its method is GET or HEAD. */
+/** The body of a request of GET or HEAD is not shown, as a `Request` cannot have one. */
 function hasBody({ body, message: { method } }: Exchange): boolean {
   return body !== null && method !== "GET" && method !== "HEAD";
 }
 
-/** The request as the platform makes it. */
-export function realRequest(exchange: Exchange): Request {
-  const { url, headers, signal, body, message: { method } } = exchange;
-  if (body === null || !hasBody(exchange)) return new Request(url, { method, headers, signal });
-  exchange.bodyTaken = true;
-  const stream = readableOver({ read: () => body.read(), stopReading: () => undefined });
-  // Not every runtime knows `duplex`, which the others require.
-  const init = { method, headers, signal, body: stream, duplex: "half" } as const;
-  return new Request(url, init);
+function readerOf(stream: ReadableStream<Uint8Array>): Pick<RequestBody, "read"> {
+  const reader = stream.getReader();
+  return {
+    read: async () => {
+      const { done, value } = await reader.read();
+      return done || value === undefined ? null : value;
+    },
+  };
+}
+
+function readAlready(): TypeError {
+  return new TypeError("Cannot read the body: it was read already");
 }
 
 /**
@@ -116,7 +161,7 @@ export function inheritFromRequest(): void {
       Object.defineProperty(own, name, {
         configurable: true,
         get(this: unknown): unknown {
-          return get.call(LazyRequest.unwrap(this));
+          return get.call(LazyRequest.shellOf(this));
         },
       });
     } else if (typeof value === "function") {

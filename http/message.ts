@@ -4,26 +4,27 @@
  * @module
  */
 
-import { latin1 } from "./characters.ts";
-import type { HeadScanner } from "./head_scanner.ts";
-import { Refusal } from "./refusal.ts";
+import { isName, isText, latin1, methodOf } from "./characters.ts";
+import { lengthIn, listOf, requireChunked } from "./framing.ts";
+import type { FieldPlace, HeadReader } from "./head_scanner.ts";
+import type { LinePlace } from "./line_scanner.ts";
+import { expect, Refusal } from "./refusal.ts";
 import { parseTarget, type Target } from "./request_target.ts";
 
 /** A field: its name as it was sent, its value without the white space around it. */
 export type FieldLine = readonly [name: string, value: string];
 
-/** The head of a request, checked. */
-export class Message {
+const [SLASH, NOTHING] = [0x2f, new Uint8Array(0)];
+
+/**
+ * The head of a request, checked line by line as it comes. What is text of it is made when somebody
+ * asks: most requests are answered without.
+ */
+export class Message implements HeadReader {
   /** As it was sent; methods are case-sensitive. */
-  readonly method: string;
-  /** As it was sent. */
-  readonly target: string;
-  /** Who and what the request is for. */
-  readonly parts: Target;
+  method = "";
   /** The minor version of HTTP/1. */
-  readonly minor: number;
-  /** What the Host field says. */
-  host: string | undefined;
+  minor = 1;
   /** How many bytes the body has; `undefined` when the head does not say. */
   contentLength: number | undefined;
   /** Whether the body comes in chunks. */
@@ -31,113 +32,169 @@ export class Message {
   /** Whether the client waits for `100 Continue`. */
   expectsContinue = false;
   /** Whether another request may follow. */
-  keepAlive: boolean;
+  keepAlive = true;
 
-  readonly #text: string;
-  readonly #fields: readonly number[];
+  #bytes: Uint8Array = NOTHING;
+  #base = 0;
+  #size = 0;
+  #text: string | undefined;
+  #targetStart = 0;
+  #targetEnd = 0;
+  #parts: Target | undefined;
+  /** Whether the target is but a path and a query. */
+  #plain = true;
+  /** Four for each field: where its name begins and ends, where its value begins and ends. */
+  readonly #places: number[] = [];
+  #hostStart = -1;
+  #hostEnd = -1;
+  #coding: string | undefined;
+  #close = false;
 
-  /** Of the head that `scanner` has found in `bytes`. Throws a {@linkcode Refusal}. */
-  constructor(bytes: Uint8Array, scanner: HeadScanner) {
-    const text = latin1(bytes, scanner.isAscii);
-    this.#text = text;
-    this.#fields = scanner.fields;
-    this.method = text.slice(scanner.begin, scanner.methodEnd);
-    this.target = text.slice(scanner.methodEnd + 1, scanner.targetEnd);
-    this.parts = parseTarget(this.method, this.target);
-    const { major, minor } = scanner;
-    if (major !== 1 || minor > 1) {
-      throw new Refusal(505, `HTTP/${major}.${minor} is not spoken here, but HTTP/1.1`);
+  /** Throws a {@linkcode Refusal}, as all of these do. */
+  lineAt(
+    bytes: Uint8Array,
+    base: number,
+    { start, methodEnd, targetEnd, version }: LinePlace,
+  ): void {
+    this.method = methodOf(bytes, base + start, base + methodEnd);
+    this.#targetStart = methodEnd + 1;
+    this.#targetEnd = targetEnd;
+    if (bytes[base + methodEnd + 1] !== SLASH || this.method === "CONNECT") {
+      const target = latin1(bytes.subarray(base + methodEnd + 1, base + targetEnd));
+      this.#parts = parseTarget(this.method, target);
+      this.#plain = false;
     }
-    this.minor = minor;
-    this.keepAlive = minor === 1;
-    this.#readFields();
+    this.minor = version - 10;
+    this.keepAlive = version === 11;
+    if (version === 10 || version === 11) return;
+    const spoken = `HTTP/${Math.floor(version / 10)}.${version % 10}`;
+    throw new Refusal(505, `${spoken} is not spoken here, but HTTP/1.1`);
+  }
+
+  fieldAt(bytes: Uint8Array, base: number, place: FieldPlace): void {
+    const { start, nameEnd, valueStart, valueEnd } = place;
+    this.#places.push(start, nameEnd, valueStart, valueEnd);
+    const from = base + start;
+    const to = base + nameEnd;
+    // Most names are told from those that matter here by their length.
+    switch (nameEnd - start) {
+      case 4:
+        if (!isName(bytes, from, to, "host")) return;
+        expect(this.#hostStart < 0, "there is more than one Host field");
+        this.#hostStart = valueStart;
+        this.#hostEnd = valueEnd;
+        return;
+      case 6:
+        if (!isName(bytes, from, to, "expect")) return;
+        if (!isName(bytes, base + valueStart, base + valueEnd, "100-continue")) {
+          throw new Refusal(417, "no expectation is known here but 100-continue");
+        }
+        this.expectsContinue = this.minor === 1;
+        return;
+      case 10:
+        if (!isName(bytes, from, to, "connection")) return;
+        return this.#connection(bytes, base + valueStart, base + valueEnd);
+      case 14:
+        if (!isName(bytes, from, to, "content-length")) return;
+        return this.#length(lengthIn(bytes, base + valueStart, base + valueEnd));
+      case 17:
+        if (!isName(bytes, from, to, "transfer-encoding")) return;
+        return this.#transferEncoding(latin1(bytes.subarray(base + valueStart, base + valueEnd)));
+    }
+  }
+
+  /** The head is complete: these bytes, which are not changed any more. */
+  end(bytes: Uint8Array, base: number, size: number): void {
+    this.#bytes = bytes;
+    this.#base = base;
+    this.#size = size;
+    expect(this.minor === 0 || this.#hostStart >= 0, "there is no Host field");
+    if (this.#coding !== undefined) requireChunked(this.#coding);
+    this.chunked = this.#coding !== undefined;
+    // RFC 9110, sections 9.3.6 and 9.3.8.
+    const bodiless = this.method === "TRACE" || this.method === "CONNECT";
+    expect(!bodiless || !this.hasBody, `a request of ${this.method} has no body`);
+  }
+
+  /** As it was sent. */
+  get target(): string {
+    return this.#all.slice(this.#targetStart, this.#targetEnd);
+  }
+
+  /** Who and what it is for. */
+  get parts(): Target {
+    return this.#parts ??= { path: this.target, authority: undefined };
+  }
+
+  /** What the Host field says. */
+  get host(): string | undefined {
+    return this.#hostStart < 0 ? undefined : this.#all.slice(this.#hostStart, this.#hostEnd);
+  }
+
+  /** Whether the request is for `host`, and says so by the Host field alone. */
+  isFor(host: string): boolean {
+    if (!this.#plain || this.#hostStart < 0) return false;
+    const base = this.#base;
+    return isText(this.#bytes, base + this.#hostStart, base + this.#hostEnd, host);
   }
 
   /** The fields, in the order they were sent. */
   get fields(): FieldLine[] {
-    return fieldsOf(this.#text, this.#fields);
+    const lines: FieldLine[] = [];
+    const [text, places] = [this.#all, this.#places];
+    for (let i = 0; i < places.length; i += 4) {
+      lines.push([
+        text.slice(places[i], places[i + 1]),
+        text.slice(places[i + 2], places[i + 3]),
+      ]);
+    }
+    return lines;
   }
 
-  /** Whether there is a body, an empty one included. */
+  /** The values of the fields of a name, which is given in lower case, joined with a comma; `null` when there is none. */
+  field(name: string): string | null {
+    const [bytes, base, places] = [this.#bytes, this.#base, this.#places];
+    let values: string | null = null;
+    for (let i = 0; i < places.length; i += 4) {
+      const [start, end] = [places[i] as number, places[i + 1] as number];
+      if (end - start !== name.length || !isName(bytes, base + start, base + end, name)) continue;
+      const value = this.#all.slice(places[i + 2], places[i + 3]);
+      values = values === null ? value : `${values}, ${value}`;
+    }
+    return values;
+  }
+
+  /** Whether there is a body. */
   get hasBody(): boolean {
     return this.chunked || (this.contentLength ?? 0) > 0;
   }
 
-  #readFields(): void {
-    const [text, fields] = [this.#text, this.#fields];
-    let coding: string | undefined;
-    let connection = "";
-    for (let i = 0; i < fields.length; i += 4) {
-      const [start, end] = [fields[i] as number, fields[i + 1] as number];
-      const length = end - start;
-      // Most names are told from those that matter here by their length.
-      if (length !== 4 && length !== 6 && length !== 10 && length !== 14 && length !== 17) continue;
-      const value = text.slice(fields[i + 2], fields[i + 3]);
-      switch (text.slice(start, end).toLowerCase()) {
-        case "host":
-          if (this.host !== undefined) throw new Refusal(400, "there is more than one Host field");
-          this.host = value;
-          break;
-        case "expect":
-          this.#expect(value);
-          break;
-        case "connection":
-          connection += `${value},`;
-          break;
-        case "content-length":
-          this.#length(value);
-          break;
-        case "transfer-encoding":
-          coding = coding === undefined ? value : `${coding},${value}`;
-      }
-    }
-    if (connection !== "") this.#connection(connection.toLowerCase());
-    if (coding !== undefined) this.#coding(coding);
+  get #all(): string {
+    return this.#text ??= latin1(this.#bytes.subarray(this.#base, this.#base + this.#size));
   }
 
-  #length(value: string): void {
-    if (this.contentLength !== undefined) {
-      throw new Refusal(400, "there is more than one Content-Length field");
-    }
-    const length = /^[0-9]{1,20}$/.test(value) ? Number(value) : NaN;
-    if (!Number.isSafeInteger(length)) throw new Refusal(400, "the Content-Length is malformed");
-    this.contentLength = length;
-  }
-
-  #coding(value: string): void {
-    if (this.minor === 0) throw new Refusal(400, "HTTP/1.0 has no Transfer-Encoding");
-    if (this.contentLength !== undefined) {
-      throw new Refusal(400, "there is a Content-Length beside a Transfer-Encoding");
-    }
-    if (value === "") throw new Refusal(400, "the Transfer-Encoding is empty");
-    if (value.toLowerCase() !== "chunked") {
-      throw new Refusal(501, "no Transfer-Encoding is known here but chunked");
-    }
-    this.chunked = true;
-  }
-
-  #connection(value: string): void {
-    const options = value.split(",").map((option) => option.trim());
-    if (options.includes("close")) this.keepAlive = false;
+  #connection(bytes: Uint8Array, start: number, end: number): void {
+    const isKeepAlive = isName(bytes, start, end, "keep-alive");
+    const options = isKeepAlive ? ["keep-alive"] : listOf(latin1(bytes.subarray(start, end)));
+    if (options.includes("close")) this.#close = true;
+    if (this.#close) this.keepAlive = false;
     else if (options.includes("keep-alive")) this.keepAlive = true;
   }
 
-  #expect(value: string): void {
-    if (value.toLowerCase() !== "100-continue") {
-      throw new Refusal(417, "no expectation is known here but 100-continue");
-    }
-    this.expectsContinue = this.minor === 1;
+  #length(length: number): void {
+    expect(this.contentLength === undefined, "there is more than one Content-Length field");
+    this.contentLength = length;
+    this.#checkBoth();
   }
-}
 
-/** The fields at these places of the text. */
-export function fieldsOf(text: string, places: readonly number[]): FieldLine[] {
-  const lines: FieldLine[] = [];
-  for (let i = 0; i < places.length; i += 4) {
-    lines.push([
-      text.slice(places[i], places[i + 1]),
-      text.slice(places[i + 2], places[i + 3]),
-    ]);
+  #transferEncoding(value: string): void {
+    expect(this.minor > 0, "HTTP/1.0 has no Transfer-Encoding");
+    this.#coding = this.#coding === undefined ? value : `${this.#coding},${value}`;
+    this.#checkBoth();
   }
-  return lines;
+
+  #checkBoth(): void {
+    if (this.#coding === undefined || this.contentLength === undefined) return;
+    throw new Refusal(400, "there is a Content-Length beside a Transfer-Encoding");
+  }
 }

@@ -1,40 +1,41 @@
 /**
- * One timer for all the waiting of a connection.
+ * How long a connection may wait.
  *
  * @module
  */
 
-import type { Timers } from "../core/timers.ts";
+import type { Phase, PhaseTimer } from "./phase_timer.ts";
 
-/**
- * Tells when the phase that a connection is in has taken too long. Phases begin and end without a
- * timer being set for each: one that fires too early is set anew.
- */
-export class PhaseClock {
-  readonly #timers: Timers;
-  readonly #onDue: () => void;
+/** Tells when the phase that a connection is in has taken too long. */
+export class PhaseClock implements Phase {
+  readonly #timer: PhaseTimer;
+  readonly #owner: PhaseOwner;
   #due = Infinity;
-  #firesAt = Infinity;
-  #timer: unknown;
+  #started = false;
   /** It was due already; what has arrived meanwhile is looked at first. */
   #late = false;
 
-  /** Calls `onDue` when a phase is over its time. */
-  constructor(timers: Timers, onDue: () => void) {
-    this.#timers = timers;
-    this.#onDue = onDue;
+  /** Tells `owner` when a phase is over its time. */
+  constructor(timer: PhaseTimer, owner: PhaseOwner) {
+    this.#timer = timer;
+    this.#owner = owner;
   }
 
   /** Milliseconds since some moment. */
   now(): number {
-    return this.#timers.now();
+    return this.#timer.now();
   }
 
   /** A phase begins that may take `ms` milliseconds; the one before is over. */
   begin(ms: number): void {
     this.#late = false;
-    this.#due = ms === Infinity ? Infinity : this.#timers.now() + ms;
-    if (this.#due < this.#firesAt) this.#set(this.#due, ms);
+    const now = this.#timer.now();
+    this.#due = now + ms;
+    if (!this.#started) {
+      this.#started = true;
+      this.#timer.add(this);
+    }
+    this.#timer.expect(this.#due, now);
   }
 
   /** The phase is over. */
@@ -42,31 +43,29 @@ export class PhaseClock {
     this.#due = Infinity;
   }
 
-  /** Ends it, with the timer. */
+  /** Ends it for good. */
   stop(): void {
     this.end();
-    this.#timers.clear(this.#timer);
-    this.#firesAt = Infinity;
+    if (this.#started) this.#timer.delete(this);
+    this.#started = false;
   }
 
-  #set(at: number, ms: number): void {
-    this.#timers.clear(this.#timer);
-    this.#firesAt = at;
-    this.#timer = this.#timers.set(this.#onTimer, ms);
-  }
-
-  readonly #onTimer = (): void => {
-    this.#firesAt = Infinity;
-    if (this.#due === Infinity) return;
-    const left = this.#due - this.#timers.now();
-    if (left > 0) this.#set(this.#due, left);
-    else if (!this.#late) {
+  /** See {@linkcode Phase.look}. */
+  look(now: number): number {
+    if (this.#due > now) return this.#due;
+    if (!this.#late) {
       // This process may have been busy itself.
       this.#late = true;
-      this.#set(this.#due, 0);
-    } else {
-      this.#due = Infinity;
-      this.#onDue();
+      return now;
     }
-  };
+    this.#due = Infinity;
+    this.#owner.expired();
+    return this.#due;
+  }
+}
+
+/** Who waits. */
+export interface PhaseOwner {
+  /** The phase has taken too long; another may begin. */
+  expired(): void;
 }

@@ -5,7 +5,7 @@
  */
 
 import { ChunkedDecoder } from "./chunked_decoder.ts";
-import type { ResolvedLimits } from "./http_options.ts";
+import type { ResolvedLimits } from "./http_limits.ts";
 import type { Input } from "./input.ts";
 import type { FieldLine, Message } from "./message.ts";
 import { Refusal } from "./refusal.ts";
@@ -136,7 +136,9 @@ export class RequestBody {
 }
 
 /** All that is left of the body, in one piece. */
-export async function readAll(body: RequestBody): Promise<Uint8Array<ArrayBuffer>> {
+export async function readAll(
+  body: Pick<RequestBody, "read">,
+): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for (let part = await body.read(); part !== null; part = await body.read()) {

@@ -5,7 +5,6 @@
  */
 
 import { Refusal } from "./refusal.ts";
-import { isAuthority } from "./request_line.ts";
 
 const ABSOLUTE = /^(https?):\/\/([^/?]*)(.*)$/i;
 /** Paths and queries that the URL parser leaves as they are, when no segment begins with a dot. */
@@ -50,4 +49,15 @@ export function originOf(scheme: string, host: string): string | null {
 export function urlOf(origin: string, path: string): string {
   if (path === "/" || (PLAIN.test(path) && !path.includes("/."))) return origin + path;
   return new URL(origin + (path.startsWith("/") ? path : `/${path}`)).href;
+}
+
+/**
+ * Whether `text` is a host with an optional port, as in the Host field: RFC 9110, section 7.2. An
+ * address of IPv6 stands in brackets; user information has no place here.
+ */
+export function isAuthority(text: string): boolean {
+  return /^(\[[0-9A-Fa-f:.]+(%25[\w.~-]+)?\]|([\w.~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)(:[0-9]*)?$/
+    .test(
+      text,
+    );
 }

@@ -21,18 +21,22 @@
 
 import type { Connection } from "../core/connection.ts";
 import type { Listener } from "../core/listener.ts";
-import { serve } from "../core/serve.ts";
+import { serveTold } from "../core/serve.ts";
 import type { Served } from "../core/served.ts";
 import { requireFunction } from "../core/source.ts";
 import { adoptLazyRequests } from "./adopted_requests.ts";
+import { adoptResponses } from "./adopted_responses.ts";
 import { type HttpOptions, resolveHttpOptions } from "./http_options.ts";
 import { type HttpHandler, HttpSession } from "./http_session.ts";
 
-export type { Reply, ReplyBody } from "./answer.ts";
+export type { Reply, ReplyBody, WholeBody } from "./answer.ts";
+export type { Answered } from "./answered.ts";
 export type { HttpInfo } from "./exchange.ts";
 export { httpConnection } from "./http_connection.ts";
-export type { HttpLimits, HttpOptions, HttpTimeouts } from "./http_options.ts";
+export type { HttpLimits } from "./http_limits.ts";
+export type { HttpOptions, HttpTimeouts } from "./http_options.ts";
 export type { HttpHandler } from "./http_session.ts";
+export { PreparedReply, type PreparedReplyInit } from "./prepared_reply.ts";
 
 /** How {@linkcode serveHttp} serves. */
 export interface ServeHttpOptions extends HttpOptions {
@@ -47,11 +51,12 @@ export interface ServeHttpOptions extends HttpOptions {
  * aborts or the listener is closed otherwise; resolves when nothing is left.
  *
  * **Requests.** The request is a `Request` that is made when more of it is asked for than its method,
- * URL, fields and body as text: that is what most of its price is. `new Request(request)` and
- * `fetch(request)` know it; for that, proxies take the place of these two globals with the first
- * call. Its `signal` aborts when the client is gone, and also when the client finishes sending, which
- * most mean as going away; what the handler answers then is sent all the same. What a handler leaves
- * of a body is dropped, up to a limit.
+ * URL, fields and body: that is what most of its price is. `new Request(request)` and `fetch(request)`
+ * know it; for that, proxies take the place of these two globals with the first call, and a function
+ * that of `Response`, which makes the same as before and remembers the text. Its `signal` aborts when
+ * the client is gone, and also when the client finishes sending, which most mean as going away; what
+ * the handler answers then is sent all the same. What a handler leaves of a body is dropped, up to a
+ * limit.
  *
  * **Answers.** A `Response`, or a {@linkcode Reply}, which costs less and takes more. The framing is
  * not the handler's to choose: Transfer-Encoding, Connection and Keep-Alive are dropped, but that
@@ -100,6 +105,7 @@ export async function serveHttp(
     throw error;
   }
   adoptLazyRequests();
+  adoptResponses();
   const { signal, timers } = resolved;
   const { limit, grace } = options;
   const handle = async (connection: Connection): Promise<void> => {
@@ -117,7 +123,7 @@ export async function serveHttp(
   };
   signal?.addEventListener("abort", drain);
   try {
-    return await serve(listener, handle, { limit, grace, signal, timers });
+    return await serveTold(listener, handle, { limit, grace, signal, timers });
   } finally {
     signal?.removeEventListener("abort", drain);
   }

@@ -4,10 +4,13 @@
  * @module
  */
 
+import { NotSupported } from "../core/errors.ts";
+import { resolveCertificate } from "../core/listen_options.ts";
 import type { Served } from "../core/served.ts";
 import type { Timers } from "../core/timers.ts";
+import type { Certificate } from "../core/tls.ts";
 import type { Dispatcher } from "./dispatcher.ts";
-import type { ParallelEvent, ParallelStats } from "./events.ts";
+import type { MessageSender, ParallelEvent, ParallelStats } from "./events.ts";
 import { Member } from "./member.ts";
 import { Place } from "./place.ts";
 import type { Launch } from "./worker_link.ts";
@@ -22,10 +25,11 @@ const LAST_MS = 2_000;
 export interface CrewInit {
   readonly workers: number;
   readonly launch: Launch;
-  readonly worker: Omit<WorkerInit, "worker">;
+  readonly worker: Omit<WorkerInit, "worker" | "restarts">;
   readonly dispatcher: Dispatcher;
   readonly hangTimeout: number;
   readonly onEvent: (event: ParallelEvent) => void;
+  readonly onMessage: (message: unknown, sender: MessageSender) => void;
   readonly timers: Timers;
 }
 
@@ -33,6 +37,8 @@ export interface CrewInit {
 export class Crew {
   readonly #init: CrewInit;
   readonly #places: Place[];
+  /** What those to come are started with. */
+  #listen: WorkerInit["listen"];
   #timer: unknown;
   #reloading: Promise<void> = Promise.resolve();
   #closing = false;
@@ -40,14 +46,16 @@ export class Crew {
   /** Starts nothing yet. */
   constructor(init: CrewInit) {
     this.#init = init;
-    const { launch, dispatcher, onEvent, timers } = init;
+    this.#listen = init.worker.listen;
+    const { launch, dispatcher, onEvent, onMessage, timers } = init;
     this.#places = Array.from({ length: init.workers }, (_, index) => {
-      const hire = (): Member => {
+      const hire = (restarts: number): Member => {
         const member = new Member({
           launch,
-          worker: { ...init.worker, worker: index },
+          worker: { ...init.worker, worker: index, restarts, listen: this.#listen },
           onRoom: () => dispatcher.pump(),
           onFault: (error) => onEvent({ type: "error", worker: index, error }),
+          onMessage: (message, post) => onMessage(message, { worker: index, restarts, post }),
         });
         dispatcher.add(member);
         return member;
@@ -77,6 +85,36 @@ export class Crew {
     });
     this.#reloading = reloaded.catch(() => undefined);
     return reloaded;
+  }
+
+  /** Says something to all that have not ended. Throws what `structuredClone` throws. */
+  broadcast(message: unknown): void {
+    const copy: unknown = structuredClone(message);
+    for (const member of this.#members) member.post(copy);
+  }
+
+  /** See `ParallelServer.setCertificate`. */
+  async certify(certificate: Certificate): Promise<void> {
+    const { tls } = this.#listen;
+    if (tls === undefined) {
+      throw new NotSupported("Cannot set the certificate: the server has no TLS");
+    }
+    const { cert, key } = resolveCertificate("set the certificate", certificate);
+    const asked = new Set(this.#members);
+    try {
+      await Promise.all([...asked].map((member) => member.certify({ cert, key })));
+    } catch (error) {
+      // It has come from a worker, and has lost its class on the way.
+      throw error instanceof Error ? new TypeError(error.message) : error;
+    }
+    this.#listen = { ...this.#listen, tls: { ...tls, cert, key } };
+    // Those that were started meanwhile have the old one still.
+    const others = this.#members.filter((member) => !asked.has(member));
+    await Promise.all(others.map((member) => member.certify({ cert, key })));
+  }
+
+  get #members(): readonly Member[] {
+    return this.#places.flatMap((place) => place.members);
   }
 
   /** A snapshot. */

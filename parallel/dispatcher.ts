@@ -76,7 +76,7 @@ export class Dispatcher {
     const member = this.#pending === 0 && open < limit ? this.#freest() : undefined;
     if (open + this.#pending >= maxConnections || (!member && this.#pending >= maxPending)) {
       this.#refused++;
-      socket.resetAndDestroy();
+      reset(socket);
       return;
     }
     this.#accepted++;
@@ -104,7 +104,7 @@ export class Dispatcher {
   /** Resets those that wait; how many there were. */
   abandon(): number {
     const { pending } = this;
-    while (this.#pending > 0) this.#next((socket) => socket.resetAndDestroy());
+    while (this.#pending > 0) this.#next(reset);
     this.#emptied?.();
     return pending;
   }
@@ -128,6 +128,12 @@ export class Dispatcher {
     }
     return freest;
   }
+}
+
+/** A unix socket has no reset. */
+function reset(socket: Socket): void {
+  if (socket.remoteAddress === undefined) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 /** Of two that have as many, the one whose last one is longer ago. */

@@ -29,6 +29,16 @@ export type ParallelEvent =
   /** A handler has failed, and its module has no `onError`. */
   | { readonly type: "error"; readonly worker: number; readonly error: Error };
 
+/** The worker that a message has come from. */
+export interface MessageSender {
+  /** Its place, from 0. */
+  readonly worker: number;
+  /** How many workers have been started in this place before it: no two of one place have the same number. */
+  readonly restarts: number;
+  /** Sends a message back, to its `onMessage`; dropped when it is gone. What cannot be cloned is thrown back. */
+  readonly post: (message: unknown) => void;
+}
+
 /** What one place for a worker has had so far. */
 export interface WorkerStats {
   /** The connections that its workers were given. */

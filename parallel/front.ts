@@ -5,16 +5,16 @@
  */
 
 import { createServer, type Socket } from "node:net";
-import type { TcpAddr } from "../core/addr.ts";
+import type { TcpAddr, UnixAddr } from "../core/addr.ts";
 import { networkError, NotSupported } from "../core/errors.ts";
-import type { ResolvedTcp } from "../core/listen_options.ts";
+import type { ResolvedListenOptions } from "../core/listen_options.ts";
 import { systemTimers } from "../core/timers.ts";
 import { untilQuiet } from "../core/until_quiet.ts";
 
 /** What listens. */
 export interface Front {
   /** What was bound. */
-  readonly addr: TcpAddr;
+  readonly addr: TcpAddr | UnixAddr;
   /** Accepts what has connected already, then stops listening. Called once. */
   readonly close: () => Promise<void>;
 }
@@ -24,17 +24,23 @@ export interface Front {
  * it. Rejects as `listen` does.
  */
 export async function openFront(
-  options: ResolvedTcp,
+  options: ResolvedListenOptions,
   accepted: (socket: Socket) => void,
 ): Promise<Front> {
   requirePermissions(options);
-  const { bindTcp } = await import("../adapters/node_bind.ts");
+  const { bindTcp, bindUnix } = await import("../adapters/node_bind.ts");
   let count = 0;
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
     count++;
     accepted(socket);
   });
-  const addr = await bindTcp(server, options);
+  let release = (): void => undefined;
+  let addr: TcpAddr | UnixAddr;
+  if (options.path === undefined) addr = await bindTcp(server, options);
+  else {
+    release = await bindUnix(server, options);
+    addr = { transport: "unix", path: options.path };
+  }
   // What fails to be accepted touches nothing else.
   server.on("error", () => undefined);
   return {
@@ -42,6 +48,7 @@ export async function openFront(
     close: async () => {
       await untilQuiet(() => count, () => false, systemTimers);
       server.close();
+      release();
     },
   };
 }
@@ -50,20 +57,30 @@ interface Permissions {
   querySync(descriptor: { name: string; host?: string }): { readonly state: string };
 }
 
-/** node:net on Deno throws what is forbidden where nobody can catch it; so it is asked first. */
-function requirePermissions({ hostname, port, ipv6Only, backlog }: ResolvedTcp): void {
+/** What the listener of the runtime refuses, and what its `node:net` would take and ignore. */
+function requirePermissions(options: ResolvedListenOptions): void {
   const { Deno, Bun } = globalThis as { Deno?: { permissions?: Permissions }; Bun?: unknown };
+  const { backlog } = options;
   if (Bun !== undefined && backlog !== undefined) {
     throw new NotSupported(`Cannot listen: Bun has no option backlog, got ${backlog}`);
   }
-  const { permissions } = Deno ?? {};
-  if (permissions === undefined) return;
-  if (ipv6Only) throw new NotSupported("Cannot listen: Deno has no option ipv6Only");
-  const host = `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
-  for (
-    const [name, descriptor] of [["net", { host }], ["read", {}], ["env", {}], ["run", {}]] as const
-  ) {
-    if (permissions.querySync({ name, ...descriptor }).state === "granted") continue;
+  if (Deno?.permissions === undefined) return;
+  if (options.path === undefined && options.ipv6Only) {
+    throw new NotSupported("Cannot listen: Deno has no option ipv6Only");
+  }
+  for (const [name, descriptor] of neededFor(options)) {
+    if (Deno.permissions.querySync({ name, ...descriptor }).state === "granted") continue;
     throw networkError(`serve in parallel: Deno needs --allow-${name} for it`, "ENOTCAPABLE");
   }
+}
+
+/** node:net on Deno throws what is forbidden where nobody can catch it; so it is asked first. */
+function neededFor(options: ResolvedListenOptions): [name: string, descriptor: object][] {
+  const rest: [string, object][] = [["read", {}], ["env", {}], ["run", {}]];
+  if (options.path !== undefined) return [["net", {}], ["write", {}], ...rest];
+  const { hostname, port } = options;
+  return [
+    ["net", { host: `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}` }],
+    ...rest,
+  ];
 }

@@ -8,11 +8,13 @@
 import { spawn } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { serialize } from "node:v8";
 import { ENTRY } from "./entry.ts";
-import type { FromWorker, ToWorker } from "./messages.ts";
+import { type FromWorker, pack, type Packed, type ToWorker, unpack } from "./messages.ts";
 import { watch } from "./watchdog.ts";
 import type { Launch, WorkerEvents, WorkerLink } from "./worker_link.ts";
+
+/** How long the channel of a process that has ended may stay open, in milliseconds. */
+const CHANNEL_MS = 200;
 
 /** How to end each of those that run. */
 const running = new Set<() => void>();
@@ -43,18 +45,29 @@ function launchProcess(events: WorkerEvents, ms: number): WorkerLink {
   if (running.size === 0) process.on("exit", killAll);
   running.add(kill);
   const unwatch = child.pid === undefined ? (then: () => void) => then() : watch(child.pid, ms);
-  child.on("message", (message) => events.message(message as FromWorker));
+  child.on("message", (message: FromWorker | Packed) => {
+    // worker.ts packs nothing else: hence the cast.
+    events.message("packed" in message ? unpack(message) as FromWorker : message);
+  });
   child.on("error", (error) => {
     events.failed(error);
     // One that was never there does not exit.
     if (child.pid === undefined) end("it cannot be started");
   });
-  child.on("exit", (code, signal) => end(signal ?? `exit code ${code}`));
+  child.on("exit", (code, signal) => {
+    const how = signal ?? `exit code ${code}`;
+    if (!child.connected) return end(how);
+    // What it has said last is read before. A process that it has started may hold the channel open.
+    const timer = setTimeout(() => child.disconnect(), CHANNEL_MS);
+    child.once("disconnect", () => {
+      clearTimeout(timer);
+      end(how);
+    });
+  });
   const ignore = (): void => undefined;
   return {
     post: (message: ToWorker) => {
-      // The channel carries JSON, which knows no Infinity and no bytes.
-      if (child.connected) child.send({ packed: serialize(message).toString("base64") }, ignore);
+      if (child.connected) child.send(pack(message), ignore);
     },
     give: (socket) => {
       if (!child.connected) return void socket.destroy();

@@ -7,29 +7,11 @@
 import type { Socket } from "node:net";
 import type { Served } from "../core/served.ts";
 import { Settler } from "../core/settler.ts";
-import type { WorkerFailure } from "./events.ts";
-import { type FromWorker, unpackError, type WorkerInit } from "./messages.ts";
-import type { Launch, WorkerLink } from "./worker_link.ts";
-
-/** Why a worker has ended. */
-export interface MemberEnd {
-  /** What it was; `"exit"` too when it has finished. */
-  readonly reason: WorkerFailure;
-  /** How many connections it has taken with it. */
-  readonly lost: number;
-  /** What is known of it. */
-  readonly error: Error | undefined;
-}
-
-/** What a crew needs of it. */
-export interface MemberInit {
-  readonly launch: Launch;
-  readonly worker: WorkerInit;
-  /** It can take more, or has less. */
-  readonly onRoom: () => void;
-  /** A handler has failed. */
-  readonly onFault: (error: Error) => void;
-}
+import type { Certificate } from "../core/tls.ts";
+import type { MemberEnd, MemberInit } from "./member_init.ts";
+import { type FromWorker, type ToWorker, unpackError } from "./messages.ts";
+import { Replies } from "./replies.ts";
+import type { WorkerLink } from "./worker_link.ts";
 
 /** A worker from its start to its end. */
 export class Member {
@@ -39,15 +21,19 @@ export class Member {
   readonly ended: Promise<MemberEnd>;
   /** When it was last given a connection, in the order of those that were given. */
   turn = 0;
+  /** Whether it has ever served. */
+  hasServed = false;
   /** What it has finished and cut; `undefined` until it says so. */
   served: Served | undefined;
   readonly #init: MemberInit;
   readonly #link: WorkerLink;
   readonly #readied = new Settler<void>();
   readonly #end = new Settler<MemberEnd>();
+  readonly #certified = new Replies();
   #state: "starting" | "serving" | "leaving" | "ended" = "starting";
   #failure: Error | undefined;
-  #hasServed = false;
+  /** What is to be said as soon as nothing is on its way. */
+  #unsaid: ToWorker[] = [];
   /** Whether it was asked if it is there, and has not said so. */
   #asked = false;
   #told = false;
@@ -72,11 +58,6 @@ export class Member {
     this.#link.post({ type: "start", init: init.worker });
   }
 
-  /** Whether it has ever served. */
-  get hasServed(): boolean {
-    return this.#hasServed;
-  }
-
   /** How many connections it was given. */
   get given(): number {
     return this.#given;
@@ -92,7 +73,15 @@ export class Member {
    * a worker that is busy cannot go to one that is not.
    */
   get hasRoom(): boolean {
-    return this.#state === "serving" && this.#given === this.#taken && !this.#asked;
+    return this.#state === "serving" && this.#isQuiet && this.#unsaid.length === 0;
+  }
+
+  /** Says something to its module; dropped when it has ended. */
+  readonly post = (message: unknown): void => this.#send({ type: "message", message });
+
+  /** Gives it another certificate; rejects when it cannot take that. */
+  certify(certificate: Certificate): Promise<void> {
+    return this.#certified.ask((id) => this.#send({ type: "certificate", id, certificate }));
   }
 
   /** Gives it a connection. */
@@ -106,10 +95,7 @@ export class Member {
     if (this.#state === "ended") return false;
     // One that was given a connection is to say that it has got it.
     if (this.#told) this.#link.post({ type: "ping" });
-    else if (this.#given === this.#taken && !this.#asked) {
-      this.#asked = true;
-      this.#link.post({ type: "ping" });
-    }
+    else if (this.#isQuiet) this.#ask();
     return this.#silent++ >= calls;
   }
 
@@ -132,12 +118,16 @@ export class Member {
     if (message.type === "count") this.#count(message.taken, message.gone);
     else if (message.type === "pong") this.#answered();
     else if (message.type === "done") this.served = message.served;
-    else if (message.type === "failed") this.#failure = unpackError(message.error);
-    else if (message.type === "error" && message.fatal) this.#failure = unpackError(message.error);
+    else if (message.type === "failed") this.#failed(unpackError(message.error));
+    else if (message.type === "error" && message.fatal) this.#failed(unpackError(message.error));
     else if (message.type === "error") this.#init.onFault(unpackError(message.error));
-    else if (message.type === "ready" && this.#state === "starting") {
+    else if (message.type === "message") this.#init.onMessage(message.message, this.post);
+    else if (message.type === "leaving") this.#link.post({ type: "leave" });
+    else if (message.type === "certified") {
+      this.#certified.answer(message.id, message.error && unpackError(message.error));
+    } else if (message.type === "ready" && this.#state === "starting") {
       this.#state = "serving";
-      this.#hasServed = true;
+      this.hasServed = true;
       this.#readied.resolve();
       this.#init.onRoom();
     }
@@ -145,6 +135,7 @@ export class Member {
 
   #answered(): void {
     this.#asked = false;
+    this.#speak();
     if (this.#state === "leaving") this.#tellToDrain();
     this.#init.onRoom();
   }
@@ -152,19 +143,44 @@ export class Member {
   #count(taken: number, gone: number): void {
     this.#taken = taken;
     this.#gone = gone;
+    this.#speak();
     if (this.#state === "leaving") this.#tellToDrain();
     this.#init.onRoom();
   }
 
-  /** Not while a connection is on its way: Deno loses it when a message without one overtakes it. */
+  /** Whether nothing is on its way: Deno loses a connection when a message without one overtakes it. */
+  get #isQuiet(): boolean {
+    return this.#given === this.#taken && !this.#asked;
+  }
+
+  #ask(): void {
+    this.#asked = true;
+    this.#link.post({ type: "ping" });
+  }
+
+  #send(message: ToWorker): void {
+    this.#unsaid.push(message);
+    this.#speak();
+  }
+
+  /** The answer to what is asked behind it says that all has come. */
+  #speak(): void {
+    if (this.#unsaid.length === 0 || !this.#isQuiet) return;
+    for (const message of this.#unsaid.splice(0)) this.#link.post(message);
+    this.#ask();
+  }
+
   #tellToDrain(): void {
-    if (this.#told || this.#asked || this.#given !== this.#taken) return;
+    if (this.#told || !this.#isQuiet) return;
     this.#told = true;
     this.#link.post({ type: "drain" });
   }
 
   #failed(error: unknown): void {
     this.#failure ??= error instanceof Error ? error : new Error(String(error));
+    // It ends by itself, and is not to be given anything until then.
+    if (this.#state === "serving") this.#state = "leaving";
+    this.#told = true;
   }
 
   #exited(how: string): void {
@@ -172,6 +188,7 @@ export class Member {
     const reason = this.#hangs ? "hang" : this.#failure === undefined ? "exit" : "error";
     const lost = this.open;
     this.#state = "ended";
+    this.#certified.close();
     const error = this.#failure;
     this.#readied.reject(error ?? new Error(`the worker has ended before it served: ${how}`));
     this.#end.resolve({ reason, lost, error });

@@ -4,26 +4,32 @@
  * @module
  */
 
-import type { TcpAddr } from "../core/addr.ts";
+import { Buffer } from "node:buffer";
+import { deserialize, serialize } from "node:v8";
+import type { TcpAddr, UnixAddr } from "../core/addr.ts";
+import type { ProxyProtocolOptions } from "../core/proxy_protocol.ts";
 import type { Served } from "../core/served.ts";
 import type { Timeouts } from "../core/timeouts.ts";
-import type { TlsListenOptions } from "../core/tls.ts";
+import type { Certificate, TlsListenOptions } from "../core/tls.ts";
 
 /** All that a worker needs to begin; it can be cloned. */
 export interface WorkerInit {
   /** The place of the worker, from 0. */
   readonly worker: number;
+  /** How many workers this place has had before. */
+  readonly restarts: number;
   /** The address of the module with the handler. */
   readonly module: string;
   /** What the caller gives every worker. */
   readonly data: unknown;
   /** What was bound. */
-  readonly addr: TcpAddr;
+  readonly addr: TcpAddr | UnixAddr;
   /** How the connections are made. */
   readonly listen: {
     readonly noDelay: boolean | undefined;
     readonly tls: TlsListenOptions | undefined;
     readonly timeouts: Timeouts | undefined;
+    readonly proxyProtocol: ProxyProtocolOptions | undefined;
   };
   /** How they are served. */
   readonly serve: {
@@ -47,7 +53,13 @@ export type ToWorker =
   | { readonly type: "connection" }
   | { readonly type: "ping" }
   /** No connection comes any more: those that are there are finished, within the grace. */
-  | { readonly type: "drain" };
+  | { readonly type: "drain" }
+  /** What the caller has to say to the module. */
+  | { readonly type: "message"; readonly message: unknown }
+  /** Another certificate; is answered by `certified`. */
+  | { readonly type: "certificate"; readonly id: number; readonly certificate: Certificate }
+  /** All that it has told has come: it may go. */
+  | { readonly type: "leave" };
 
 /** What a worker tells the caller. */
 export type FromWorker =
@@ -59,7 +71,30 @@ export type FromWorker =
   | { readonly type: "pong" }
   /** A handler has failed, or, when it is the end, the worker. */
   | { readonly type: "error"; readonly error: SentError; readonly fatal: boolean }
-  | { readonly type: "done"; readonly served: Served };
+  | { readonly type: "done"; readonly served: Served }
+  /** What the module has to say to the caller. */
+  | { readonly type: "message"; readonly message: unknown }
+  | { readonly type: "certified"; readonly id: number; readonly error: SentError | undefined }
+  /** It has nothing more to say, and is to be told to leave. */
+  | { readonly type: "leaving" };
+
+/** Makes what JSON does not know fit for a channel that carries JSON. Throws what cannot be cloned. */
+export function pack(message: unknown): Packed {
+  return { packed: serialize(message).toString("base64") };
+}
+
+/** What was packed. */
+export function unpack({ packed }: Packed): unknown {
+  // From the beginning of its memory: Deno reads arrays of bytes from the wrong place otherwise.
+  const bytes = Buffer.alloc(Buffer.byteLength(packed, "base64"));
+  bytes.write(packed, "base64");
+  return deserialize(bytes);
+}
+
+/** What {@linkcode pack} makes. */
+export interface Packed {
+  readonly packed: string;
+}
 
 /** Makes an error fit to be sent. Never throws, whatever was thrown. */
 export function packError(error: unknown): SentError {

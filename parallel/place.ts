@@ -7,7 +7,8 @@
 import type { Served } from "../core/served.ts";
 import type { Timers } from "../core/timers.ts";
 import type { ParallelEvent, WorkerFailure, WorkerStats } from "./events.ts";
-import type { Member, MemberEnd } from "./member.ts";
+import type { Member } from "./member.ts";
+import type { MemberEnd } from "./member_init.ts";
 
 /** How long a place stays empty after a failure, in milliseconds: doubling, up to the second. */
 const BACKOFF_MS = 100;
@@ -18,8 +19,8 @@ const STABLE_MS = 10_000;
 /** What a place is made of. */
 export interface PlaceInit {
   readonly index: number;
-  /** Starts a worker. */
-  readonly hire: () => Member;
+  /** Starts a worker; `restarts` others have been started here before. */
+  readonly hire: (restarts: number) => Member;
   readonly onEvent: (event: ParallelEvent) => void;
   readonly timers: Timers;
 }
@@ -31,8 +32,11 @@ export class Place {
   readonly #members = new Set<Member>();
   #current: Member | undefined;
   #restarts = 0;
+  #hired = 0;
   #accepted = 0;
   #backoff = BACKOFF_MS;
+  /** Since when the current one has served. */
+  #since = 0;
   #timer: unknown;
   #closed = false;
   readonly #served = { finished: 0, cut: 0 };
@@ -56,7 +60,7 @@ export class Place {
     const member = this.#hire();
     this.#current = member;
     await member.ready;
-    this.#seat(member);
+    this.#seat();
   }
 
   /**
@@ -70,10 +74,15 @@ export class Place {
     this.#init.timers.clear(this.#timer);
     this.#current = next;
     this.#restarts++;
-    this.#seat(next);
+    this.#seat();
     if (before === undefined) return;
     await this.#dismiss(before, ms);
     this.#init.onEvent({ type: "replaced", worker: this.#init.index });
+  }
+
+  /** All that have not ended. */
+  get members(): readonly Member[] {
+    return [...this.#members];
   }
 
   /** Ends those that stand still. */
@@ -109,18 +118,15 @@ export class Place {
   }
 
   #hire(): Member {
-    const member = this.#init.hire();
+    const member = this.#init.hire(this.#hired++);
     this.#members.add(member);
     void member.ended.then((end) => this.#left(member, end));
     return member;
   }
 
-  #seat(member: Member): void {
+  #seat(): void {
     const { index, timers, onEvent } = this.#init;
-    const since = timers.now();
-    void member.ended.then(() => {
-      if (timers.now() - since >= STABLE_MS) this.#backoff = BACKOFF_MS;
-    });
+    this.#since = timers.now();
     onEvent({ type: "ready", worker: index, restarts: this.#restarts });
   }
 
@@ -134,7 +140,9 @@ export class Place {
     if (this.#current !== member || this.#closed) return;
     this.#current = undefined;
     // `open` and `replace` tell of one that never served.
-    if (member.hasServed) this.#fail(reason, error);
+    if (!member.hasServed) return;
+    if (this.#init.timers.now() - this.#since >= STABLE_MS) this.#backoff = BACKOFF_MS;
+    this.#fail(reason, error);
   }
 
   #fail(reason: WorkerFailure, error: Error | undefined): void {
@@ -151,7 +159,7 @@ export class Place {
     this.#restarts++;
     try {
       await member.ready;
-      this.#seat(member);
+      this.#seat();
     } catch (error) {
       // Closed, or replaced by `reload()`, meanwhile.
       if (this.#closed || (this.#current !== undefined && this.#current !== member)) return;

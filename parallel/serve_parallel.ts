@@ -5,37 +5,72 @@
  */
 
 import { readFileSync } from "node:fs";
+import type { TcpAddr, UnixAddr } from "../core/addr.ts";
 import { maxConnectionsOf } from "../core/file_limit.ts";
-import type { Served } from "../core/served.ts";
 import { show } from "../core/show.ts";
 import { systemTimers } from "../core/timers.ts";
 import { Crew } from "./crew.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import { type Front, openFront } from "./front.ts";
+import { openFront } from "./front.ts";
 import { processLauncher } from "./launch_process.ts";
 import { launchThread } from "./launch_thread.ts";
-import { type ParallelOptions, type ResolvedParallel, resolveParallelOptions } from "./options.ts";
+import {
+  type AnyParallelOptions,
+  type ParallelFdOptions,
+  type ParallelOptions,
+  type ParallelUnixOptions,
+  type ResolvedParallel,
+  resolveParallelOptions,
+} from "./options.ts";
 import type { ParallelServer } from "./parallel_server.ts";
+import { runningServer } from "./running_server.ts";
 import { serveHere } from "./serve_here.ts";
 
-export type { ParallelEvent, ParallelStats, WorkerFailure, WorkerStats } from "./events.ts";
-export type { HandlerModule, ParallelContext } from "./handler.ts";
-export type { ParallelOptions, WorkerMeans } from "./options.ts";
+export type {
+  MessageSender,
+  ParallelEvent,
+  ParallelStats,
+  WorkerFailure,
+  WorkerStats,
+} from "./events.ts";
+export type { HandlerModule, ParallelContext, WorkerContext } from "./handler.ts";
+export type {
+  AnyParallelOptions,
+  CommonParallelOptions,
+  ParallelFdOptions,
+  ParallelOptions,
+  ParallelUnixOptions,
+  WorkerMeans,
+} from "./options.ts";
 export type { ParallelServer } from "./parallel_server.ts";
 
 /** How long a worker is waited for, beyond the grace, when this process was killed, in milliseconds. */
 const ORPHAN_MS = 2_000;
 
+/** Listens on a TCP port; see the last form. */
+export function serveParallel(
+  module: URL | string,
+  options: ParallelOptions | ParallelFdOptions,
+): Promise<ParallelServer>;
+/** Listens on a unix socket; see the last form. */
+export function serveParallel(
+  module: URL | string,
+  options: ParallelUnixOptions,
+): Promise<ParallelServer<UnixAddr>>;
 /**
- * Listens on a TCP port, and serves with several workers, each with an event loop of its own, which
- * import `module` and call its `handler` for every connection. Resolves when all of them serve.
+ * Listens, and serves with several workers, each with an event loop of its own, which import `module`
+ * and call its `handler` for every connection. Resolves when all of them serve.
  *
  * **Who gets a connection.** This thread accepts, and gives each connection, unread, to the worker that
  * has the fewest of those that are free: that have taken what they were given before. So a worker
  * that computes keeps one connection waiting at most; the others go on. The workers are threads on
  * Node from 24.21 and 26.6 on, processes elsewhere: on Deno (which needs `--allow-run`, `--allow-env`
- * and `--allow-read`) and Bun a connection cannot be moved to another thread. TLS is made in the
- * workers, on Node only.
+ * and `--allow-read`) and Bun, and over unix sockets, a connection cannot be moved to another thread.
+ * Handshakes of TLS and headers of proxies are theirs to read, so none holds up another.
+ *
+ * **Words.** What a handler gives to `context.post` comes to `onMessage`; what is given to `broadcast`
+ * comes to the `onMessage` that the module exports. HTTP is `httpConnection` in the handler, with
+ * `context.draining` as its signal.
  *
  * **Failures.** A worker that throws, exits or stands still is replaced, after 100 ms at first, and
  * up to 10 s when it goes on failing; the others are not touched. What happens is told to `onEvent`. A
@@ -69,10 +104,14 @@ const ORPHAN_MS = 2_000;
  * if (answer !== "hello from 0") throw new Error(answer);
  * ```
  */
+export function serveParallel(
+  module: URL | string,
+  options: AnyParallelOptions,
+): Promise<ParallelServer<TcpAddr | UnixAddr>>;
 export async function serveParallel(
   module: URL | string,
-  options: ParallelOptions,
-): Promise<ParallelServer> {
+  options: AnyParallelOptions,
+): Promise<ParallelServer<TcpAddr | UnixAddr>> {
   const resolved = resolveParallelOptions(options);
   const href = hrefOf(module);
   if (resolved.workers === 1) return await serveHere(href, options, resolved);
@@ -83,7 +122,7 @@ export async function serveParallel(
     maxConnections: maxConnectionsFor(resolved),
   });
   const front = await openFront(listen, (socket) => dispatcher.offer(socket));
-  const { noDelay, tls, timeouts } = options;
+  const { tls, timeouts, proxyProtocol } = options;
   const crew = new Crew({
     ...resolved,
     launch: means === "threads" ? launchThread : processLauncher(resolved.grace + ORPHAN_MS),
@@ -92,7 +131,12 @@ export async function serveParallel(
       module: href,
       data: options.data,
       addr: front.addr,
-      listen: { noDelay, tls, timeouts },
+      listen: {
+        noDelay: listen.path === undefined && listen.noDelay,
+        tls,
+        timeouts,
+        proxyProtocol,
+      },
       serve: { grace: resolved.grace, timeouts },
     },
     timers: systemTimers,
@@ -107,48 +151,7 @@ export async function serveParallel(
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`Cannot serve in parallel: ${href} cannot start: ${reason}`, { cause: error });
   }
-  return serverOf({ front, dispatcher, crew, grace: resolved.grace, signal: options.signal });
-}
-
-interface Parts {
-  readonly front: Front;
-  readonly dispatcher: Dispatcher;
-  readonly crew: Crew;
-  readonly grace: number;
-  readonly signal: AbortSignal | undefined;
-}
-
-function serverOf({ front, dispatcher, crew, grace, signal }: Parts): ParallelServer {
-  const { promise: ended, resolve } = Promise.withResolvers<Served>();
-  let closing = false;
-  const close = (): Promise<Served> => {
-    if (closing) return ended;
-    closing = true;
-    signal?.removeEventListener("abort", onAbort);
-    resolve(finish());
-    return ended;
-  };
-  const finish = async (): Promise<Served> => {
-    await front.close();
-    // Those that wait still get a worker, if one becomes free in time.
-    let abandoned = 0;
-    const abandon = (): void => void (abandoned = dispatcher.abandon());
-    const timer = grace === Infinity ? undefined : systemTimers.set(abandon, grace);
-    await dispatcher.emptied();
-    systemTimers.clear(timer);
-    const { finished, cut } = await crew.close();
-    return { finished, cut: cut + abandoned };
-  };
-  const onAbort = (): void => void close();
-  signal?.addEventListener("abort", onAbort);
-  return {
-    addr: front.addr,
-    ended,
-    stats: () => crew.stats,
-    reload: () => crew.reload(),
-    close,
-    [Symbol.asyncDispose]: async () => void await close(),
-  };
+  return runningServer({ front, dispatcher, crew, grace: resolved.grace, signal: options.signal });
 }
 
 function hrefOf(module: unknown): string {

@@ -11,7 +11,8 @@ import process from "node:process";
 /**
  * Reads lines until whoever writes them is gone: which processes there are, and the seconds that each of
  * them still has then. It remembers when each was started (proc_pid_stat(5), field 22), lest another
- * one has its number by then; so this is of use on Linux only.
+ * one has its number by then; so this is of use on Linux only. It stays no longer than they do, or a
+ * second.
  */
 const SCRIPT = `
 trap '' INT TERM HUP
@@ -28,8 +29,9 @@ while read -r verb pid seconds; do
 done
 for entry in $all; do (
   pid=\${entry%%:*} seconds=\${entry##*:} start=\${entry#*:} start=\${start%:*}
-  sleep "$seconds"
-  [ -n "$start" ] && [ "$(started "$pid")" = "$start" ] && kill -9 "$pid"
+  runs() { [ -n "$start" ] && [ "$(started "$pid")" = "$start" ]; }
+  while runs && [ "$seconds" -gt 0 ]; do sleep 1; seconds=$((seconds - 1)); done
+  runs && kill -9 "$pid"
 ) & done
 wait
 `;

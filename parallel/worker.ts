@@ -6,13 +6,16 @@
 
 import type { Socket } from "node:net";
 import process from "node:process";
-import { deserialize } from "node:v8";
 import { parentPort } from "node:worker_threads";
-import { type FromWorker, packError, type ToWorker } from "./messages.ts";
+import {
+  type FromWorker,
+  pack,
+  type Packed,
+  packError,
+  type ToWorker,
+  unpack,
+} from "./messages.ts";
 import { WorkerRun } from "./worker_run.ts";
-
-/** How long a process stays after its last word, in milliseconds. */
-const FLUSH_MS = 50;
 
 if (parentPort !== null) runThread(parentPort);
 else if (process.send !== undefined) runProcess(process.send.bind(process));
@@ -25,30 +28,31 @@ function runThread(port: NonNullable<typeof parentPort>): void {
 }
 
 function runProcess(send: NonNullable<typeof process.send>): void {
-  // When the caller is gone, nobody is there to be told.
   const ignore = (): void => undefined;
+  let code = 0;
   const tell = (message: FromWorker): void => {
-    if (process.connected) send(message, undefined, undefined, ignore);
+    // The channel carries JSON, which knows less than what a module may say.
+    const sent = message.type === "message" ? pack(message) : message;
+    // When the caller is gone, nobody is there to be told.
+    if (process.connected) send(sent, undefined, undefined, ignore);
   };
-  const exit = (code: number): void => {
-    // On Deno what was sent may still be under way when it is said to be sent.
-    const leave = (): void => void setTimeout(() => process.exit(code), FLUSH_MS);
-    if (process.connected) send({ type: "pong" }, undefined, undefined, leave);
-    else leave();
-  };
-  const run = new WorkerRun(tell, () => exit(0));
-  process.on("message", (message: { readonly packed?: string }, socket: unknown) => {
+  const run = new WorkerRun(tell, () => process.exit(code));
+  process.on("message", (message: Partial<Packed>, socket: unknown) => {
     const { packed } = message;
+    // The caller sends nothing else: hence the casts.
     if (packed === undefined) run.take({ type: "connection" }, socket as Socket | undefined);
-    else run.take(deserialize(Buffer.from(packed, "base64")) as ToWorker, undefined);
+    else run.take(unpack({ packed }) as ToWorker, undefined);
   });
   // What is under way may still be finished.
-  process.on("disconnect", () => run.drain());
+  process.on("disconnect", () => run.abandon());
   // Those of the terminal go to every process of the program; the caller sees to the end.
   process.on("SIGINT", ignore).on("SIGTERM", ignore);
   const die = (error: unknown): void => {
+    // Only the first one is the reason; those that follow from it change nothing.
+    if (code !== 0) return;
+    code = 1;
     tell({ type: "error", error: packError(error), fatal: true });
-    exit(1);
+    run.leave();
   };
   process.on("uncaughtException", die).on("unhandledRejection", die);
 }

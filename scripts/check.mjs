@@ -9,7 +9,10 @@ const { node, deno, tsc, oxlint, publint, attw } = tools;
 const entries = Object.values(JSON.parse(readFileSync(`${root}deno.json`, "utf8")).exports);
 // JSR may be out of reach, and what the examples say does not depend on it.
 const local = "--import-map=test/support/assert_local_map.json";
-const sources = ["mod.ts", "main.ts", "core", "http", "adapters", "parallel", "README.md"];
+const sources = [
+  ...["mod.ts", "main.ts", "core", "http", "adapters", "parallel", "files", "program"],
+  "README.md",
+];
 
 const STEPS = {
   fmt: [[...deno, "fmt", "--check", "--quiet"]],
@@ -25,12 +28,7 @@ const STEPS = {
     [...deno, "test", "--doc", "--no-prompt", "--allow-net", "--allow-read", local, ...sources],
   ],
   // Only that it works; its figures need a quiet machine.
-  bench: [
-    [...node, "scripts/bench.mjs", "streams", "--tiny"],
-    [...node, "scripts/bench.mjs", "echo", "--tiny"],
-    [...node, "scripts/bench.mjs", "http", "--tiny"],
-    [...node, "scripts/bench.mjs", "parallel", "--tiny"],
-  ],
+  bench: [[...node, "scripts/bench.mjs", "--tiny"]],
   architecture: [[...node, "scripts/test.mjs", "--runtime", "node", "architecture"]],
   jsr: [[...deno, "publish", "--dry-run", "--allow-dirty"]],
   package: [

@@ -10,10 +10,11 @@ const [flag] = at < 0 ? [] : flags.splice(at, 1);
 const named = flag === "--runtime" ? flags.splice(at, 1)[0] : flag?.slice("--runtime=".length);
 const runtime = flag === undefined ? "node" : knownRuntime(named);
 
-// Workers are processes there.
+// A socket is a file there, and workers are processes.
 const granted = [
   "net",
   "read",
+  ...(flags.some((flag) => /^--unix/.test(flag)) ? ["write"] : []),
   ...(flags.some((flag) => /^--workers/.test(flag)) ? ["env", "run"] : []),
 ];
 const before = {

@@ -8,12 +8,17 @@ import { refuse, root, run } from "./runtimes.mjs";
 
 /** The programs, and the Debian packages that have them. */
 const PROGRAMS = {
-  haproxy: "haproxy",
+  chromium: "chromium",
   curl: "curl",
   h2load: "nghttp2-client",
+  haproxy: "haproxy",
+  nginx: "nginx",
   "redis-benchmark": "redis-tools",
   "redis-cli": "redis-tools",
   strace: "strace",
+  "systemd-analyze": "systemd",
+  "systemd-socket-activate": "systemd",
+  wget: "wget",
   wrk: "wrk",
 };
 

@@ -158,3 +158,25 @@ test("BoundListener passes on the stats", async () => {
   assertStrictEquals(listener.addr, ADDR);
   await listener.close();
 });
+
+test("BoundListener takes connections without promises from an acceptor that can do that", async () => {
+  const handoff = new Handoff<TransportConnection>(10);
+  const listener = new BoundListener(ADDR, {
+    stats: STATS,
+    accept: () => Promise.reject(new Error("there is a shorter way")),
+    acceptWith: (taken) => handoff.takeWith(taken),
+    close: () => Promise.resolve(handoff.close()),
+    stop: () => Promise.resolve(handoff.close()),
+  });
+  const [first, second] = [fakeConnection(), fakeConnection()];
+  handoff.offer(first.connection);
+  const incoming = listener.incoming();
+  const items = [incoming.next(), incoming.next(), incoming.next()];
+  handoff.offer(second.connection);
+  await listener.close();
+  const taken = (await Promise.all(items)).map(({ value }) => value);
+  assertEquals(taken.length, 3);
+  assertStrictEquals(taken[0], first.connection);
+  assertStrictEquals(taken[1], second.connection);
+  assertEquals([taken[2], first.transport.calls], [undefined, ["resume"]]);
+});

@@ -279,3 +279,44 @@ test("Deadlines.set(): a busy connection is looked at as often as the new limits
   const late = lateBy(timers, told);
   assert(late >= 1000 && late <= 1050, `${late} ms`);
 });
+
+test("Deadlines: what has no limit costs no time, and no timer before something waits", () => {
+  const { timers, state, told, deadlines } = watch({ send: 1000 });
+  const before = timers.nows;
+  for (let i = 0; i < 100; i++) {
+    deadlines.asked();
+    deadlines.received();
+    deadlines.sent();
+  }
+  assertEquals([timers.nows - before, timers.armed, timers.sets], [0, 0, 0]);
+  state.writing = true;
+  deadlines.pending();
+  assertEquals(timers.armed, 1);
+  assertEquals(lateBy(timers, told), 1000);
+});
+
+test("Deadlines.set(): a timer goes away while nothing counts, and what is asked for sets it anew", () => {
+  const { timers, state, told, deadlines } = watch({ receive: 1000 });
+  assertEquals(timers.armed, 0, "nobody reads");
+  state.reading = true;
+  deadlines.asked();
+  assertEquals(timers.armed, 1);
+  state.reading = false;
+  deadlines.set(resolveTimeouts("test", { receive: 500 }));
+  assertEquals(timers.armed, 0);
+  state.reading = true;
+  deadlines.asked();
+  assertEquals(lateBy(timers, told), 500);
+});
+
+test("Deadlines.set(): a busy connection with nothing to wait for is watched anew from the next event", () => {
+  const { timers, state, told, deadlines } = watch({ receive: 1000 });
+  state.reading = true;
+  for (let i = 0; i < 100; i++) deadlines.asked();
+  state.reading = false;
+  deadlines.set(resolveTimeouts("test", { receive: 500 }));
+  assertEquals(timers.armed, 0);
+  state.reading = true;
+  deadlines.asked();
+  assert(lateBy(timers, told) <= 525);
+});

@@ -98,3 +98,19 @@ test("Handoff.close() answers those that ask with what was held", async () => {
   handoff.close();
   assertEquals(await Promise.all(taken), [1, 2, null]);
 });
+
+test("Handoff.takeWith() calls back at once with what waits, later with what comes, and with the end", () => {
+  const handoff = new Handoff<number>(8);
+  const taken: (number | null)[] = [];
+  const take = (item: number | null) => void taken.push(item);
+  handoff.offer(1);
+  handoff.takeWith(take);
+  assertEquals(taken, [1]);
+  handoff.takeWith(take);
+  handoff.takeWith(take);
+  handoff.offer(2);
+  assertEquals(taken, [1, 2]);
+  handoff.close();
+  handoff.takeWith(take);
+  assertEquals(taken, [1, 2, null, null]);
+});

@@ -36,7 +36,7 @@ async function scene(t: TestContext, exchanges: number) {
 
 test("IdleClosing closes a connection that was answered after 100 ms", async (t) => {
   const { timers, closing, watched, closed, client } = await scene(t, 1);
-  closing.add(watched);
+  closing.add(watched, watched);
   timers.advance(99);
   assertEquals(closed(), false);
   timers.advance(1);
@@ -46,7 +46,7 @@ test("IdleClosing closes a connection that was answered after 100 ms", async (t)
 
 test("IdleClosing closes a connection that has never sent anything after 250 ms", async (t) => {
   const { timers, closing, watched, closed } = await scene(t, 0);
-  closing.add(watched);
+  closing.add(watched, watched);
   timers.advance(249);
   assertEquals(closed(), false);
   timers.advance(1);
@@ -55,7 +55,7 @@ test("IdleClosing closes a connection that has never sent anything after 250 ms"
 
 test("IdleClosing lets a peer go on that sends at once", async (t) => {
   const { timers, closing, watched, closed, exchange } = await scene(t, 1);
-  closing.add(watched);
+  closing.add(watched, watched);
   for (let i = 0; i < 100; i++) {
     timers.advance(9);
     await exchange();
@@ -68,7 +68,7 @@ test("IdleClosing lets a peer go on that sends at once", async (t) => {
 
 test("IdleClosing closes a connection soon after an answer when its peer takes its time", async (t) => {
   const { timers, closing, watched, closed, exchange } = await scene(t, 1);
-  closing.add(watched);
+  closing.add(watched, watched);
   const paces = [[10, 100], [10, 100], [9, 100], [10, 100], [10, 100], [10, 0]] as const;
   for (const [pace, next] of paces) {
     timers.advance(pace);
@@ -99,7 +99,7 @@ test("IdleClosing gives what is there already four turns to come", async (t) => 
     turns.clear();
     for (const callback of due) callback();
   };
-  closing.add(watched);
+  closing.add(watched, watched);
   for (let i = 0; i < 2; i++) {
     timers.advance(100);
     assertEquals(turns.size, 1);
@@ -116,7 +116,7 @@ test("IdleClosing gives what is there already four turns to come", async (t) => 
 
 test("IdleClosing.delete() leaves no timer and nothing on the connection", async (t) => {
   const { timers, closing, watched, closed, exchange } = await scene(t, 1);
-  closing.add(watched);
+  closing.add(watched, watched);
   assertEquals(timers.armed, 1);
   closing.delete(watched);
   closing.delete(watched);
@@ -130,7 +130,7 @@ test("IdleClosing closes many by one timer a turn", async (t) => {
   const timers = new FakeTimers();
   const closing = new IdleClosing(timers);
   const all = await Promise.all(Array.from({ length: 50 }, () => scene(t, 1)));
-  for (const { watched } of all) closing.add(watched);
+  for (const { watched } of all) closing.add(watched, watched);
   timers.advance(99);
   let turns = 0;
   const { set } = timers;

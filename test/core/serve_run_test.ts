@@ -3,9 +3,10 @@ import { listen } from "../../adapters/memory.ts";
 import type { Connection } from "../../core/connection.ts";
 import type { NetworkError } from "../../core/errors.ts";
 import type { Listener } from "../../core/listener.ts";
-import { serve, type ServeOptions } from "../../core/serve.ts";
+import { serve, type ServeOptions, serveTold } from "../../core/serve.ts";
 import type { ServeContext, Served } from "../../core/served.ts";
 import { Stream } from "../../core/stream.ts";
+import { TransportConnection } from "../../core/transport_connection.ts";
 import { FakeTimers } from "../support/fake_timers.ts";
 import { countListeners, gate, macrotask, microtasks, never, outcome } from "../support/gates.ts";
 import { test } from "../support/harness.ts";
@@ -347,6 +348,7 @@ test("serve() closes what its handlers leave reading", async () => {
   const client = await connect();
   assertEquals(await next(client), "end");
   await client.close();
+  await macrotask();
   await drain();
   await end({ finished: 0, cut: 0 });
 });
@@ -431,4 +433,41 @@ test("serve() cuts also a connection that is being handed out in that very momen
     assertEquals(await next(await connecting), "ECONNRESET");
     await end({ finished: 0, cut: (await served).cut });
   }
+});
+
+test("serveTold() gives the listener's own connections, and closes none that is idle", async () => {
+  const listener = await listen({ port: 0 });
+  const stop = new AbortController();
+  const timers = new FakeTimers();
+  const seen: Connection[] = [];
+  const served = serveTold(listener, async (connection, { draining }) => {
+    seen.push(connection);
+    draining.addEventListener("abort", () => void connection.close(), { once: true });
+    await echo(connection).catch(() => undefined);
+  }, { signal: stop.signal, timers });
+  const client = await listener.connect();
+  await client.write(BYTES);
+  assertEquals(await next(client), "1");
+  assert(seen[0] instanceof TransportConnection);
+  stop.abort();
+  await listener.close();
+  await macrotask();
+  assertEquals(timers.armed, 1, "the grace alone");
+  assertEquals(await next(client), "end");
+  await client.close();
+  assertEquals(await served, { finished: 1, cut: 0 });
+});
+
+test("serveTold() cuts what runs when the grace is over, and refuses what serve() refuses", async () => {
+  const listener = await listen({ port: 0 });
+  const stop = new AbortController();
+  const served = serveTold(listener, echo, { signal: stop.signal, grace: 0 });
+  const client = await listener.connect();
+  await macrotask();
+  stop.abort();
+  assertEquals(await next(client), "ECONNRESET");
+  assertEquals(await served, { finished: 0, cut: 1 });
+  const failure = await serveTold(await listen({ port: 0 }), echo, { grace: -1 })
+    .then(() => undefined, (error: unknown) => error);
+  assert(failure instanceof RangeError);
 });

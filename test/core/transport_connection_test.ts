@@ -196,3 +196,41 @@ test("TransportConnection: when nothing is released yet, a second failure does n
   events.failed(connectionError({ code: "ECANCELED" }));
   assertEquals(transport.calls.filter((call) => call === "reset").length, 1);
 });
+
+test("TransportConnection.close() after the peer's end releases at once, where that sends the end of file", async () => {
+  for (const endsOnRelease of [false, true]) {
+    const { connection, transport, events, timers } = fakeConnection();
+    Object.assign(transport, { endsOnRelease });
+    transport.onRelease = () => events.closed();
+    const reading = connection.read();
+    events.ended();
+    assertEquals(await reading, null);
+    await connection.close();
+    const calls = endsOnRelease ? ["resume", "release"] : ["resume", "shutdown", "release"];
+    assertEquals([transport.calls, timers.armed], [calls, 0]);
+    assertEquals(await codeOf(connection.write(BYTES)), "ECLOSED");
+    await connection.closeWrite();
+    assertEquals(transport.calls, calls, "nothing more");
+  }
+});
+
+test("TransportConnection.close() shuts down before what is unsent, or the peer's end, is there", async () => {
+  const { connection, transport, events } = fakeConnection();
+  Object.assign(transport, { endsOnRelease: true });
+  transport.onRelease = () => events.closed();
+  transport.takes = false;
+  void connection.read();
+  events.ended();
+  const writing = connection.write(BYTES);
+  const closing = connection.close();
+  assertEquals(transport.calls, ["resume", "write 3"]);
+  events.written();
+  await Promise.all([writing, closing]);
+  assertEquals(transport.calls, ["resume", "write 3", "shutdown", "release"]);
+
+  const silent = fakeConnection();
+  Object.assign(silent.transport, { endsOnRelease: true });
+  void silent.connection.close();
+  assertEquals(silent.transport.calls, ["shutdown", "resume"]);
+  silent.connection.abort();
+});

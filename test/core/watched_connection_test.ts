@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStrictEquals } from "#assert";
 import { connectionPair } from "../../adapters/memory.ts";
 import type { Connection } from "../../core/connection.ts";
-import { WatchedConnection } from "../../core/watched_connection.ts";
+import { watched, WatchedConnection } from "../../core/watched_connection.ts";
 import type { NetworkError } from "../../core/errors.ts";
 import { macrotask, outcome, reasonOf } from "../support/gates.ts";
 import { test, type TestContext } from "../support/harness.ts";
@@ -181,4 +181,17 @@ test("WatchedConnection.readable: a connection of another kind may refuse to be 
   );
   await watched.readable.cancel();
   await macrotask();
+});
+
+test("watched() leaves a connection of this package alone, and wraps every other one", (t) => {
+  const { inner } = pair(t);
+  const [own, watch] = watched(inner);
+  assertStrictEquals(own, inner);
+  assertStrictEquals(watched(inner)[1], watch, "the same each time");
+  // Of a connection, nothing else is asked here: hence the cast.
+  const [wrapper, state] = watched({ read: () => inner.read() } as Connection);
+  assert(wrapper instanceof WatchedConnection);
+  assertStrictEquals(state, wrapper as unknown);
+  inner.read = () => Promise.resolve(null);
+  assert(watched(inner)[0] instanceof WatchedConnection, "somebody has put his own in front");
 });

@@ -136,7 +136,7 @@ function readRequest(input: Input): Read {
     throw new Stop("either");
   }
   try {
-    const body = readBody(input, fields, minor);
+    const body = readBody(input, method, fields, minor);
     const waits = body !== "" && (method === "GET" || method === "HEAD") &&
       minor === "1" && valuesOf(fields, "expect").length > 0;
     return { request: { method, target, body }, last: isLast(fields, minor), waits };
@@ -187,9 +187,15 @@ function checkTarget(method: string, target: string, host: string | undefined): 
   if (!PLAIN_HOST.test(authority)) throw new Stop("either");
 }
 
-function readBody(input: Input, fields: Fields, minor: string): string {
+function readBody(input: Input, method: string, fields: Fields, minor: string): string {
   const codings = valuesOf(fields, "transfer-encoding");
   const lengths = valuesOf(fields, "content-length");
+  // RFC 9110, section 9.3.8: a client MUST NOT send content in a TRACE request.
+  if (
+    method === "TRACE" && (codings.length > 0 || lengths.some((length) => !/^0+$/.test(length)))
+  ) {
+    throw new Stop("refused");
+  }
   if (codings.length > 0) {
     if (lengths.length > 0 || minor === "0") throw new Stop("refused");
     if (codings.length > 1 || codings[0]?.toLowerCase() !== "chunked") throw new Stop("refused");
@@ -224,7 +230,8 @@ function readChunks(input: Input): string {
 
 function isLast(fields: Fields, minor: string): boolean {
   const options = valuesOf(fields, "connection")
-    .flatMap((value) => value.split(",")).map((option) => option.trim().toLowerCase());
+    .flatMap((value) => value.split(","))
+    .map((option) => option.replace(/^[ \t]+|[ \t]+$/g, "").toLowerCase());
   if (options.includes("close")) return true;
   return minor === "0" && !options.includes("keep-alive");
 }

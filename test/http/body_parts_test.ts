@@ -6,7 +6,8 @@ import { test } from "../support/harness.ts";
 import { text } from "../support/readers.ts";
 
 /** All parts, as text. */
-async function partsOf(body: Uint8Array | BodyParts | null): Promise<(string | null)[]> {
+async function partsOf(body: string | Uint8Array | BodyParts | null): Promise<(string | null)[]> {
+  if (typeof body === "string") return [body];
   if (body === null || body instanceof Uint8Array) return [text(body)];
   const parts: (string | null)[] = [];
   for (let part = await body.next(); part !== null; part = await body.next()) {

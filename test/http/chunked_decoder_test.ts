@@ -1,6 +1,6 @@
 import { assertEquals } from "#assert";
 import { ChunkedDecoder } from "../../http/chunked_decoder.ts";
-import type { HttpLimits } from "../../http/http_options.ts";
+import type { HttpLimits } from "../../http/http_limits.ts";
 import { Refusal } from "../../http/refusal.ts";
 import { test } from "../support/harness.ts";
 import { forEachSeed } from "../support/seeded.ts";

@@ -1,4 +1,6 @@
 import { assertEquals } from "#assert";
+import { connectionPair } from "../../adapters/memory.ts";
+import { httpConnection } from "../../http/http_connection.ts";
 import type { HttpOptions } from "../../http/http_options.ts";
 import type { HttpHandler } from "../../http/http_session.ts";
 import { macrotask } from "../support/gates.ts";
@@ -56,6 +58,31 @@ test("HttpWire closes a connection after 10 s without a next request, saying not
   await talk.send("\r\n");
   await talk.pass(1);
   assertEquals([statuses(await talk.closed()), talk.clock.armed], [[200, 200], 0]);
+});
+
+test("HttpWire takes nobody for idle who has not taken his answer", async () => {
+  const timers = new FakeTimers();
+  const [client, server] = connectionPair({ capacity: 4096 });
+  const options = { timers, timeouts: { send: Infinity } };
+  const served = httpConnection(server, () => ({ body: "z".repeat(10_000) }), options);
+  await client.write(new TextEncoder().encode(get()));
+  for (let turn = 0; turn < 4; turn++) {
+    timers.advance(20_000);
+    await macrotask();
+  }
+  let text = "";
+  for (let chunk = await client.read(); chunk !== null && !/z{10000}$/.test(text);) {
+    text += String.fromCharCode(...chunk);
+    chunk = /z{10000}$/.test(text) ? chunk : await client.read();
+  }
+  assertEquals(text.endsWith("z"), true, "all of it has come");
+  for (let turn = 0; turn < 4; turn++) {
+    await macrotask();
+    timers.advance(10_000);
+  }
+  assertEquals(await client.read(), null);
+  await client.close();
+  await served;
 });
 
 test("HttpWire gives the next head its time from its first byte", async () => {

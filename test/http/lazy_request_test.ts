@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "#assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "#assert";
 import { test } from "../support/harness.ts";
 import { chunked, get, post, talk } from "./talk.ts";
 
@@ -90,5 +90,52 @@ test("LazyRequest becomes a real one for new Request() and clone()", async () =>
   await seen(input, async (request) => {
     const both = [request.clone().text(), request.text()];
     assertEquals(await Promise.all(both), ["abc", "abc"]);
+  });
+});
+
+test("LazyRequest shows a body whatever the method, as fetch has none for some", async () => {
+  const sent = (method: string) =>
+    seen(post("hello").replace("POST", method), async (request) => {
+      const streamed = request.body === null ? "" : await new Response(request.body).text();
+      return `${request.method} ${streamed} ${request.bodyUsed}`;
+    });
+  assertEquals(await sent("get"), "get hello true");
+  assertEquals(await sent("head"), "head hello true");
+  assertEquals(await sent("TRACK"), "TRACK hello true");
+  assertEquals(await sent("GET"), "GET  false");
+  const lower = post("hello").replace("POST", "get");
+  assertEquals(await seen(lower, (request) => request.text()), "hello");
+  assertEquals(await seen(lower, (request) => new Request(request).text()), "", "as fetch has it");
+});
+
+test("LazyRequest of a method that fetch forbids is looked at, and never becomes another one's", async () => {
+  for (const method of ["TRACE", "TRACK", "connect"]) {
+    await seen(get().replace("GET", method), (request) => {
+      assertEquals([request.method, request.redirect, request.headers.get("host")], [
+        method,
+        "follow",
+        "ferris",
+      ]);
+      assertThrows(() => new Request(request), TypeError, `must not be ${method}`);
+      assertThrows(() => request.clone(), TypeError, `must not be ${method}`);
+    });
+  }
+});
+
+test("LazyRequest.body is one stream, which text() reads as well, once", async () => {
+  await seen(post("abc"), async (request) => {
+    assert(request.body === request.body && !request.bodyUsed);
+    assertEquals([await request.text(), request.bodyUsed], ["abc", true]);
+    await assertRejects(() => request.text(), TypeError);
+    assertThrows(() => new Request(request), TypeError);
+    assertEquals(request.cache, "default", "what every request has is told all the same");
+  });
+  await seen(post("abc"), async (request) => {
+    assertEquals(await request.text(), "abc");
+    const reader = request.body?.getReader();
+    await assertRejects(async () => await reader?.read(), TypeError);
+  });
+  await seen(post("abc"), async (request) => {
+    assertEquals(await new Request(request).text(), "abc");
   });
 });

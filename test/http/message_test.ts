@@ -1,17 +1,12 @@
 import { assertEquals } from "#assert";
-import { HeadScanner } from "../../http/head_scanner.ts";
-import { fieldsOf, Message } from "../../http/message.ts";
+import type { Message } from "../../http/message.ts";
 import { Refusal } from "../../http/refusal.ts";
 import { test } from "../support/harness.ts";
-import { bytes } from "./mock_connection.ts";
-
-const LIMITS = { maxHeaderSize: 4096, maxRequestLineSize: 4096, maxHeaderCount: 100 };
+import { messageOf } from "./decoding.ts";
 
 function parse(fields: string, line = "POST /a?b HTTP/1.1"): Message {
-  const head = bytes(`${line}\r\n${fields}\r\n`);
-  const scanner = new HeadScanner(LIMITS);
-  if (!scanner.scan(head, 0, head.length)) throw new Error("incomplete");
-  return new Message(head, scanner);
+  const host = /^host:/im.test(fields) || line.endsWith("1.0") ? "" : "Host: ferris\r\n";
+  return messageOf(`${line}\r\n${host}${fields}\r\n`);
 }
 
 function refusalOf(fields: string, line?: string): number | null {
@@ -31,7 +26,23 @@ test("Message tells what the head says", () => {
   assertEquals([keepAlive, hasBody, expectsContinue], [true, false, false]);
   const fields = [["Host", "a"], ["X-Y", "\xe9"], ["x-y", "2"], ["__proto__", "z"]];
   assertEquals(message.fields.map((field) => [...field]), fields);
-  assertEquals(fieldsOf("ab", [0, 1, 1, 2]).map((field) => [...field]), [["a", "b"]]);
+  assertEquals([message.parts.path, message.isFor("a"), message.isFor("b")], ["/a?b", true, false]);
+  assertEquals(
+    parse("Host: a\r\n", "GET http://a/ HTTP/1.1").isFor("a"),
+    false,
+    "nor by the field alone",
+  );
+});
+
+test("Message.field() finds a field by its name in any case, and joins its lines", () => {
+  const message = parse("X-Y: \xe9\r\nX-Z:\r\nx-y: 2\r\n__proto__: z\r\n");
+  assertEquals(["x-y", "x-z", "__proto__", "y-x", ""].map((name) => message.field(name)), [
+    "\xe9, 2",
+    "",
+    "z",
+    null,
+    null,
+  ]);
 });
 
 test("Message knows whether the connection goes on", () => {
@@ -72,20 +83,24 @@ test("Message takes a Content-Length of digits alone", () => {
 
 test("Message knows no Transfer-Encoding but chunked, and nothing beside it", () => {
   assertEquals(parse("Transfer-Encoding: Chunked\r\n").chunked, true);
-  for (
-    const value of [
-      "gzip",
-      "gzip, chunked",
-      "chunked, chunked",
-      "identity",
-      "xchunked",
-      "chunked;a",
-    ]
-  ) {
+  // RFC 9112, section 6.3: without a final chunked, nobody knows where the body ends.
+  const unframed = [
+    "",
+    "gzip",
+    "identity",
+    "xchunked",
+    "chunked;a",
+    "chunked, gzip",
+    "\xa0chunked",
+  ];
+  for (const value of [...unframed, '"chunked"', "chunked, chunked", "gzip, chunked, chunked"]) {
+    assertEquals(refusalOf(`Transfer-Encoding: ${value}\r\n`), 400, value);
+  }
+  for (const value of ["gzip, chunked", "gzip,\tchunked", "a\r\nTransfer-Encoding: chunked"]) {
     assertEquals(refusalOf(`Transfer-Encoding: ${value}\r\n`), 501, value);
   }
   const coding = "Transfer-Encoding: chunked\r\n";
-  assertEquals(refusalOf(coding + coding), 501);
+  assertEquals(refusalOf(coding + coding), 400);
   assertEquals(refusalOf("Transfer-Encoding:\r\n"), 400);
   assertEquals(refusalOf(`Content-Length: 1\r\n${coding}`), 400);
   assertEquals(refusalOf(`${coding}Content-Length: 1\r\n`), 400);
@@ -101,4 +116,42 @@ test("Message refuses other versions, expectations and a second Host", () => {
   assertEquals(parse("Expect: 100-Continue\r\n").expectsContinue, true);
   assertEquals(parse("Expect: 100-continue\r\n", "GET / HTTP/1.0").expectsContinue, false);
   assertEquals(refusalOf("Host: a\r\nHost: a\r\n"), 400);
+  assertEquals(refusalOf("", "GET / HTTP/1.0"), null, "which may do without one");
+});
+
+/** What a head is refused with that is not complete, if it is. */
+function earlyRefusalOf(head: string): string {
+  try {
+    messageOf(head);
+    return "";
+  } catch (error) {
+    return String(error);
+  }
+}
+
+test("Message refuses a line as soon as it is there", () => {
+  const line = "GET / HTTP/1.1\r\n";
+  for (
+    const head of [
+      "GET / HTTP/5.6",
+      "GET * HTTP/1.1",
+      `${line}Host: a\r\nHost: a\r`,
+      `${line}Content-Length: 1x\r`,
+      `${line}Content-Length: 1\r\nContent-Length: 1\r`,
+      `${line}Content-Length: 1\r\nTransfer-Encoding: chunked\r`,
+      `${line}Expect: tea\r`,
+      "GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r",
+    ]
+  ) {
+    assertEquals(earlyRefusalOf(head).startsWith("Refusal"), true, head);
+    assertEquals(earlyRefusalOf(head.slice(0, -1)), "Error: the head is incomplete", head);
+  }
+});
+
+test("Message knows that TRACE and CONNECT have no body", () => {
+  for (const line of ["TRACE / HTTP/1.1", "CONNECT a:80 HTTP/1.1"]) {
+    assertEquals(refusalOf("Content-Length: 1\r\n", line), 400);
+    assertEquals(refusalOf("Transfer-Encoding: chunked\r\n", line), 400);
+    assertEquals(refusalOf("Content-Length: 0\r\n", line), null);
+  }
 });

@@ -1,12 +1,14 @@
 import { assertEquals } from "#assert";
 import { PhaseClock } from "../../http/phase_clock.ts";
+import { PhaseTimer } from "../../http/phase_timer.ts";
 import { FakeTimers } from "../support/fake_timers.ts";
 import { test } from "../support/harness.ts";
 
 function clock(): { timers: FakeTimers; clock: PhaseClock; fired: number[] } {
   const timers = new FakeTimers();
   const fired: number[] = [];
-  return { timers, fired, clock: new PhaseClock(timers, () => fired.push(timers.now())) };
+  const owner = { expired: () => void fired.push(timers.now()) };
+  return { timers, fired, clock: new PhaseClock(new PhaseTimer(timers), owner) };
 }
 
 test("PhaseClock fires when a phase is over its time, and not before", () => {

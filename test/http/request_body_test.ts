@@ -1,23 +1,18 @@
 import { assertEquals, assertRejects, assertThrows } from "#assert";
-import { HeadScanner } from "../../http/head_scanner.ts";
-import type { HttpLimits } from "../../http/http_options.ts";
-import { Message } from "../../http/message.ts";
+import type { HttpLimits } from "../../http/http_limits.ts";
 import { Refusal } from "../../http/refusal.ts";
 import { readAll, RequestBody } from "../../http/request_body.ts";
 import { test } from "../support/harness.ts";
 import { text } from "../support/readers.ts";
-import { inputOf, limitsOf } from "./decoding.ts";
-import { bytes } from "./mock_connection.ts";
+import { inputOf, limitsOf, messageOf } from "./decoding.ts";
 
 /** The body in `input`, framed as `field` says. */
 function bodyOf(field: string, input: string, step = 3, given?: HttpLimits): RequestBody {
   const limits = limitsOf(given);
-  const head = bytes(`POST / HTTP/1.1\r\nHost: a\r\n${field}\r\n\r\n`);
-  const scanner = new HeadScanner(limits);
-  scanner.scan(head, 0, head.length);
+  const message = messageOf(`POST / HTTP/1.1\r\nHost: a\r\n${field}\r\n\r\n`);
   const source = inputOf(input, step);
   const waitForBody = () => source.more();
-  return new RequestBody({ input: source, limits, waitForBody }, new Message(head, scanner));
+  return new RequestBody({ input: source, limits, waitForBody }, message);
 }
 
 const CHUNKED = "Transfer-Encoding: chunked";

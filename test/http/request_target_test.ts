@@ -1,6 +1,6 @@
 import { assertEquals } from "#assert";
 import { Refusal } from "../../http/refusal.ts";
-import { originOf, parseTarget, urlOf } from "../../http/request_target.ts";
+import { isAuthority, originOf, parseTarget, urlOf } from "../../http/request_target.ts";
 import { test } from "../support/harness.ts";
 
 function parse(method: string, target: string): unknown {
@@ -67,4 +67,39 @@ test("urlOf() writes what the URL parser writes", () => {
     assertEquals(urlOf("http://a", path), new URL(`http://a${path}`).href, path);
   }
   assertEquals([urlOf("http://a", "*"), urlOf("http://a", "")], ["http://a/*", "http://a/"]);
+});
+
+test("isAuthority() takes a host with an optional port", () => {
+  for (
+    const text of [
+      "",
+      "a",
+      "a.b-c_d:80",
+      "127.0.0.1:",
+      "[::1]",
+      "[::1]:80",
+      "[fe80::1%25en0]",
+      "%41",
+    ]
+  ) {
+    assertEquals(isAuthority(text), true, text);
+  }
+  for (
+    const text of [
+      "::1",
+      "a:b",
+      "a:80:80",
+      "a b",
+      "a/b",
+      "me@a",
+      "[::1",
+      "[x]",
+      "{",
+      "\xff",
+      "%4",
+      "a#",
+    ]
+  ) {
+    assertEquals(isAuthority(text), false, text);
+  }
 });

@@ -19,10 +19,7 @@ const ANSWERS = JSON.parse(
 
 /** Refused only because nothing more comes: without an end of file, the server has to wait. */
 const UNFINISHED = [
-  "llhttp/content-length:77",
-  "llhttp/content-length:102",
   "llhttp/content-length:446",
-  "llhttp/invalid:492",
   "gunicorn/invalid/rfc9112_chunked_missing_final_crlf_01",
   "gunicorn/valid/099",
 ];

@@ -7,8 +7,9 @@ export class RawClient {
   readonly #socket: Socket;
   readonly #connected: Promise<void>;
 
-  constructor(port: number, hostname = "127.0.0.1") {
-    const socket = connect(port, hostname);
+  /** Connects to a port of this machine, or to a unix socket. */
+  constructor(place: number | string) {
+    const socket = typeof place === "number" ? connect(place, "127.0.0.1") : connect(place);
     this.#socket = socket;
     let text = "";
     socket.setEncoding("latin1").on("data", (chunk: string) => text += chunk);
@@ -36,9 +37,15 @@ export class RawClient {
     return this;
   }
 
-  /** Sends a request for `path`. */
+  /** Sends a request for `path`, the only one of its connection. */
   get(path: string): Promise<this> {
-    return this.send(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    return this.send(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+  }
+
+  /** Resolves when the first bytes of the answer have come; then no more of it is read. */
+  async begun(): Promise<void> {
+    await new Promise<void>((resolve) => this.#socket.once("data", () => resolve()));
+    this.#socket.pause();
   }
 
   /** Breaks the connection. */
@@ -48,7 +55,18 @@ export class RawClient {
 }
 
 /** The answer to a request for `path`. */
-export async function get(port: number, path: string): Promise<string> {
-  const client = await new RawClient(port).get(path);
+export async function get(place: number | string, path: string): Promise<string> {
+  const client = await new RawClient(place).get(path);
   return await client.answer;
+}
+
+/** The status of an answer, and its body. */
+export function statusAndBody(answer: string): [status: string, body: string] {
+  const end = answer.indexOf("\r\n\r\n");
+  return [answer.split(" ")[1] ?? "", end < 0 ? "" : answer.slice(end + 4)];
+}
+
+/** The status of the answer to a request for `path`, and its body. */
+export async function getPage(place: number | string, path: string): Promise<[string, string]> {
+  return statusAndBody(await get(place, path));
 }

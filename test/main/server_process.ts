@@ -55,14 +55,28 @@ export class ServerProcess {
   ): Promise<ServerProcess & { port: number }> {
     const server = new ServerProcess(["--port", "0", ...args]);
     defer(() => server.kill("SIGKILL"));
-    const [, port] = await server.said(/^Listening on http:\/\/127\.0\.0\.1:([0-9]+)\/\n/);
+    const [, port] = await server.said(/^Listening on https?:\/\/127\.0\.0\.1:([0-9]+)\/\n/);
     return Object.assign(server, { port: Number(port) });
   }
 
+  /** Its number. */
+  get pid(): number {
+    return this.#child.pid ?? NaN;
+  }
+
   /** Waits until the standard output matches. */
-  async said(pattern: RegExp): Promise<RegExpExecArray> {
+  said(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.#until(() => pattern.exec(this.stdout));
+  }
+
+  /** Waits until the standard error output matches. */
+  complained(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.#until(() => pattern.exec(this.stderr));
+  }
+
+  async #until(look: () => RegExpExecArray | null): Promise<RegExpExecArray> {
     for (;;) {
-      const match = pattern.exec(this.stdout);
+      const match = look();
       if (match) return match;
       if (!this.#running) throw new Error(`it said only: ${this.stdout}${this.stderr}`);
       await new Promise<void>((resolve) => this.#changed = resolve);
@@ -72,7 +86,7 @@ export class ServerProcess {
   /** Sends it a signal; resolves with what it ended by. */
   async kill(signal: NodeJS.Signals): Promise<number | string> {
     // Not child.kill(): on Deno the signal counts then as what ended it, whatever the exit code.
-    if (this.#running) process.kill(this.#child.pid ?? NaN, signal);
+    if (this.#running) process.kill(this.pid, signal);
     return await this.ended;
   }
 

@@ -52,17 +52,3 @@ test(`worker processes finish and exit when their caller was killed, on ${runtim
   await untilGone(pids);
   assertEquals(await killed, "SIGKILL");
 });
-
-if (process.platform === "linux") {
-  test(`a worker process that hangs is ended when its caller was killed, on ${runtime}`, async (t) => {
-    const { server, connect } = await started(t);
-    const client = await connect();
-    const pid = await pidBehind(client);
-    await client.send("hang\n");
-    // It hangs for good only when it has read the line; another is answered by the other worker.
-    await pidBehind(await connect());
-    await server.kill("SIGKILL");
-    await client.rest().catch(() => "reset");
-    await untilGone([pid]);
-  });
-}

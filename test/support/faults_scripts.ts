@@ -5,8 +5,9 @@
 import { Store } from "../../examples/key_value.ts";
 import { handleConnection as handleEcho } from "../../examples/echo.ts";
 import { handleConnection as handleCommands } from "../../examples/key_value.ts";
-import { handleConnection as handleRequest } from "../../http/handle_connection.ts";
-import { encodeResponse } from "../../http/response.ts";
+import type { Reply } from "../../http/answer.ts";
+import type { HttpInfo } from "../../http/exchange.ts";
+import { httpConnection } from "../../http/http_connection.ts";
 import { type Connection, pipe } from "../../mod.ts";
 import { payload } from "../conformance/payload.ts";
 import type { FakeTimers } from "./fake_timers.ts";
@@ -65,11 +66,7 @@ export const SCRIPTS: Readonly<Record<string, (init: ScriptInit) => Script>> = {
   },
 
   web: ({ timers }) => ({
-    handle: (connection) =>
-      handleRequest(connection, { hello: HELLO, notFound: NOT_FOUND }, {
-        timers,
-        signal: connection.signal,
-      }),
+    handle: (connection) => httpConnection(connection, reply, { timers }),
     exchange: request,
     silent: false,
   }),
@@ -119,19 +116,35 @@ function bulk(text: string): string {
   return `$${bytes(text).length}\r\n${text}\r\n`;
 }
 
-const [HELLO, NOT_FOUND] = [bytes("<h1>hello</h1>".repeat(40)), bytes("<h1>404</h1>")];
+const PAGES: Readonly<Record<string, Uint8Array>> = {
+  "/": bytes("<h1>hello</h1>".repeat(40)),
+  "/sleep": bytes("<h1>slept</h1>".repeat(40)),
+};
+const NOT_FOUND = bytes("<h1>404</h1>");
+/** Answers are told from each other byte by byte: so they have all one date. */
+const DATE = "Sun, 22 Nov 2026 03:04:05 GMT";
+
+function reply(_request: Request, { target }: HttpInfo): Reply {
+  const page = PAGES[target];
+  return {
+    status: page === undefined ? 404 : 200,
+    headers: { Date: DATE },
+    body: page ?? NOT_FOUND,
+  };
+}
 
 function request(chance: Seeded, id: number): Exchange {
-  const [path, status, body] = chance.pick(
-    [
-      ["/", "200 OK", HELLO],
-      ["/sleep", "200 OK", HELLO],
-      [`/${id}`, "404 Not Found", NOT_FOUND],
-    ] as const,
-  );
-  const head = `GET ${path} HTTP/1.1\r\nHost: localhost\r\nX: ${"x".repeat(chance.below(300))}`;
-  const type = "text/html; charset=utf-8";
+  const path = chance.pick(["/", "/sleep", `/${id}`]);
+  const page = PAGES[path];
+  const body = page ?? NOT_FOUND;
+  const fields = `Connection: close\r\nX: ${"x".repeat(chance.below(300))}`;
+  const head = `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n\r\n`;
   // Some go on sending while they are answered.
   const rest = "x".repeat(chance.pick([0, 0, 3_000]));
-  return { sent: bytes(`${head}\r\n\r\n${rest}`), answer: encodeResponse({ status, type, body }) };
+  const status = page === undefined ? "404 Not Found" : "200 OK";
+  const answered = `HTTP/1.1 ${status}\r\nDate: ${DATE}\r\nContent-Length: ${body.length}\r\n`;
+  return {
+    sent: bytes(head + rest),
+    answer: concat([bytes(`${answered}Connection: close\r\n\r\n`), body]),
+  };
 }

@@ -1,0 +1,35 @@
+/**
+ * Tells when a peer is gone.
+ *
+ * @module
+ */
+
+import type { Connection } from "../core/connection.ts";
+import type { Input } from "./input.ts";
+
+/**
+ * Calls `onGone` when the peer has reset the connection, or has finished sending; until the function
+ * that is returned is called. To notice an end, a chunk is read ahead.
+ */
+export function watchPeer(
+  { signal }: Pick<Connection, "signal">,
+  input: Input,
+  onGone: (reason: unknown) => void,
+): () => void {
+  const onAbort = () => onGone(signal.reason);
+  const onEnd = () => onGone(signal.aborted ? signal.reason : gone());
+  if (signal.aborted) onAbort();
+  else if (input.ended) onEnd();
+  signal.addEventListener("abort", onAbort);
+  input.onEnd = onEnd;
+  if (input.length === 0) input.lookAhead();
+  return () => {
+    signal.removeEventListener("abort", onAbort);
+    input.onEnd = undefined;
+  };
+}
+
+function gone(): Error {
+  const error = new Error("Cannot go on: the client has closed the connection");
+  return Object.assign(error, { name: "AbortError" });
+}

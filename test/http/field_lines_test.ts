@@ -1,0 +1,63 @@
+import { assertEquals, assertThrows } from "#assert";
+import { FieldLines, requireText } from "../../http/field_lines.ts";
+import { test } from "../support/harness.ts";
+
+function linesOf(...fields: [string, string][]): FieldLines {
+  const lines = new FieldLines();
+  for (const [name, value] of fields) lines.add(name, value);
+  return lines;
+}
+
+test("FieldLines keeps fields as they are given, in their order", () => {
+  const { lines } = linesOf(["X-A", "b"], ["set-cookie", "1"], ["set-cookie", "2"], [
+    "__proto__",
+    "\xe9",
+  ]);
+  assertEquals(lines, "X-A: b\r\nset-cookie: 1\r\nset-cookie: 2\r\n__proto__: \xe9\r\n");
+});
+
+test("FieldLines takes out what is the connection's to say", () => {
+  const { lines, length, close, dated } = linesOf(
+    ["Content-Length", "5"],
+    ["content-length", "5"],
+    ["Transfer-Encoding", "gzip"],
+    ["Keep-Alive", "timeout=5"],
+    ["Connection", "x, Close"],
+    ["DATE", "now"],
+  );
+  assertEquals([lines, length, close, dated], ["DATE: now\r\n", 5, true, true]);
+  assertEquals(linesOf(["connection", "keep-alive"]).close, false);
+});
+
+test("FieldLines refuses what would split the answer, and what is no length", () => {
+  for (const value of ["a\r\nb: c", "a\nb", "a\rb", "a\0b", "\u0100", "\x7f", "\x1b[0m"]) {
+    assertThrows(() => linesOf(["a", value]), TypeError, "Cannot answer: the value of a is");
+    assertThrows(
+      () => requireText("the statusText", value),
+      TypeError,
+      "Cannot answer: the statusText",
+    );
+  }
+  for (const name of ["", "a b", "a:", "a\r\n", "\xe9", "\u0141", "(a)"]) {
+    assertThrows(() => linesOf([name, "a"]), TypeError, "Cannot answer: the field name is");
+  }
+  for (const value of ["", "-1", "1.5", "1e3", "9007199254740992"]) {
+    assertThrows(
+      () => linesOf(["Content-Length", value]),
+      TypeError,
+      "Cannot answer: the Content-Length",
+    );
+  }
+  assertThrows(() => linesOf(["Content-Length", "1"], ["Content-Length", "2"]), TypeError);
+});
+
+test("FieldLines remembers names and values, and is fooled by none", () => {
+  for (const value of ["a", "b", " a", "a"]) {
+    assertEquals(linesOf(["X-Known", value]).lines, `X-Known: ${value.trim()}\r\n`);
+  }
+  assertThrows(() => linesOf(["X-Known", "a\r\nb: c"]), TypeError);
+  assertEquals(linesOf(["X-Known", "a"]).lines, "X-Known: a\r\n");
+  for (let i = 0; i < 1000; i++) assertEquals(linesOf([`x-${i}`, "a"]).lines, `x-${i}: a\r\n`);
+  assertEquals(linesOf(["content-TYPE", "a/b"]).typed, true);
+  assertEquals(linesOf(["x-type", "a/b"]).typed, false);
+});
