@@ -30,7 +30,7 @@ export interface Events {
   closed(socket: ClientSocket, error?: Error): void;
 }
 
-// It is what is used of it.
+// Declared is what is used of it: the types of a runtime are no dependency of the benchmark.
 const { Bun } = globalThis as unknown as { Bun: BunApi };
 
 /** One connection. */

@@ -28,17 +28,25 @@ export function knownRuntime(runtime) {
   return refuse(`Cannot use the runtime "${runtime ?? ""}": it is none of ${names}`);
 }
 
-/** Runs a command to its end and gives `{ code, output }`; with `quiet`, the output is kept back. */
-export function run([command, ...args], { quiet = false, ...options } = {}) {
+/**
+ * Runs a command to its end and gives `{ code, output }`; with `quiet`, the output is kept back, with
+ * `copied` it is printed as well. Without either it goes where ours goes, and is not known.
+ */
+export function run([command, ...args], { quiet = false, copied = false, ...options } = {}) {
   return new Promise((resolve, reject) => {
+    const stream = quiet || copied ? "pipe" : "inherit";
     const child = spawn(command, args, {
       cwd: root,
-      stdio: quiet ? ["ignore", "pipe", "pipe"] : ["ignore", "inherit", "inherit"],
+      stdio: ["ignore", stream, stream],
       ...options,
     });
     let output = "";
-    child.stdout?.setEncoding("utf8").on("data", (text) => output += text);
-    child.stderr?.setEncoding("utf8").on("data", (text) => output += text);
+    for (const name of ["stdout", "stderr"]) {
+      child[name]?.setEncoding("utf8").on("data", (text) => {
+        output += text;
+        if (copied) process[name].write(text);
+      });
+    }
     child.on("error", reject);
     child.on("close", (code) => resolve({ code: code ?? 1, output }));
   });

@@ -6,7 +6,7 @@
 
 import { readdirSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { parseArgs } from "node:util";
+import { parseArgs, stripVTControlCharacters } from "node:util";
 import { executables, knownRuntime, refuse, root, run } from "./runtimes.mjs";
 
 /** What a runtime may take: a test that never yields is out of reach of its own limit. */
@@ -30,13 +30,27 @@ async function test(runtime, quiet) {
   if (!quiet) console.log(`\n── ${about} ──`);
 
   const started = performance.now();
-  const options = { env: environment(), timeout: LIMIT_MS, quiet };
+  const options = { env: environment(), timeout: LIMIT_MS, quiet, copied: !quiet };
   const parts = quiet ? halves(files) : [files];
   const runs = parts.map((part) => run(command(runtime, used, part), options));
   const results = await Promise.all(runs);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   for (const { output } of quiet ? results : []) console.log(`\n── ${about} ──\n${output}`);
-  return { about, code: Math.max(...results.map(({ code }) => code)), seconds };
+  const failed = results.filter(({ code }) => code !== 0).flatMap(({ output }) => failures(output));
+  return { about, code: Math.max(...results.map(({ code }) => code)), seconds, failed };
+}
+
+/** What has failed, as the three runners name it, and the error where it follows the name. */
+function failures(output) {
+  const lines = stripVTControlCharacters(output).split("\n").map((line) => line.trim());
+  const name = /^\(fail\) |^✖ (?!failing tests)| => \.\/test\//;
+  const error = (line = "") => /^(error: )?\w*Error\b/.test(line) ? `\n          ${line}` : "";
+  const told = lines.flatMap((line, index) =>
+    name.test(line) ? [line + error(lines[index + 1])] : []
+  );
+  // The runners list them twice, once with the error.
+  return told.filter((line) => !told.some((other) => other !== line && other.startsWith(line)))
+    .filter((line, index, all) => all.indexOf(line) === index);
 }
 
 /** Neighbours take about as long as each other. */
@@ -46,8 +60,9 @@ function halves(list) {
 }
 
 console.log("");
-for (const { about, code, seconds } of rows) {
+for (const { about, code, seconds, failed } of rows) {
   console.log(`${code === 0 ? "passed" : "FAILED"}  ${about.padEnd(45)} ${seconds.padStart(6)} s`);
+  for (const line of failed) console.log(`        ${line}`);
 }
 process.exitCode = rows.some(({ code }) => code !== 0) ? 1 : 0;
 

@@ -1,15 +1,19 @@
 import { assertEquals, assertGreater } from "#assert";
 import { connect as connectPlain } from "node:net";
 import { connect as connectTls } from "node:tls";
+import { pathToFileURL } from "node:url";
 import { VERSION } from "../main.ts";
 import { pathOf, RUN, runServer, ServerProcess } from "./main/server_process.ts";
-import { runtime, test } from "./support/harness.ts";
+import { runtime, test, type TestContext } from "./support/harness.ts";
 import { examplesOf, fileOf, textOf } from "./support/markdown.ts";
 
 const README = textOf("README.md");
 
+/** The module of a worker, which a server names. */
+const WORKER = /^\/\/ worker\.ts\n/;
+
 /** The examples by kind: "ts", and "ts ignore" for what runs until it is stopped. */
-const EXAMPLES = examplesOf(README);
+const EXAMPLES = examplesOf(README).filter(({ code }) => !WORKER.test(code));
 
 /** What the examples call cert.pem and key.pem. */
 const CERTIFICATE: Record<string, string> = {
@@ -18,7 +22,7 @@ const CERTIFICATE: Record<string, string> = {
 };
 
 test("README.md has servers, and other examples", () => {
-  assertEquals(EXAMPLES.filter(({ kind }) => kind === "ts ignore").length, 3);
+  assertEquals(EXAMPLES.filter(({ kind }) => kind === "ts ignore").length, 4);
   assertGreater(EXAMPLES.filter(({ kind }) => kind === "ts").length, 1);
 });
 
@@ -37,15 +41,24 @@ for (const [index, { kind, code }] of EXAMPLES.entries()) {
           .replace(
             /"(cert|key)\.pem"/g,
             (_, kind) => JSON.stringify(pathOf(CERTIFICATE[kind] ?? "")),
-          ),
+          )
+          .replace('"./worker.ts"', () => JSON.stringify(workerOf(t))),
       );
-      const server = new ServerProcess([], [...RUN[runtime], file]);
+      const workers = runtime === "deno" && code.includes("parallel");
+      const granted = workers ? ["--allow-env", "--allow-run"] : [];
+      const server = new ServerProcess([], [...RUN[runtime], ...granted, file]);
       t.defer(() => server.kill("SIGKILL"));
       const [, port] = await server.said(/^Listening on port ([0-9]+)\n/);
       const echo = await echoOf(Number(port), "hello", code.includes("tls:"));
       assertEquals([echo, server.stderr], ["hello", ""]);
     });
   }
+}
+
+/** The address of README's worker. */
+function workerOf(t: TestContext): string {
+  const worker = examplesOf(README).find(({ code }) => WORKER.test(code));
+  return pathToFileURL(fileOf(t, worker?.code ?? "")).href;
 }
 
 /** What comes back for `text`, up to the end. */
