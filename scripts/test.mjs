@@ -1,8 +1,8 @@
 // npm test [-- [--runtime node|deno|bun] [--assert jsr|local] [part of a file's path …]]
 // npm run test:system is the same with --ring system: see test_system.mjs.
 // Runs the same test files on the real Deno, Bun and Node, each to its end. Deno and Bun run side by
-// side, in two halves each, as most tests wait; Node comes last: its runner's summary closes the
-// output, but for the table.
+// side, two processes each, as most tests wait; Node comes last: its runner's summary closes the
+// output, but for the table and what has failed.
 
 import { readdirSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -31,9 +31,14 @@ async function test(runtime, quiet) {
 
   const started = performance.now();
   const options = { env: environment(), timeout: LIMIT_MS, quiet, copied: !quiet };
-  const parts = quiet ? halves(files) : [files];
-  const runs = parts.map((part) => run(command(runtime, used, part), options));
-  const results = await Promise.all(runs);
+  const results = [];
+  const parts = quiet ? partsOf(files) : [files];
+  const lane = async () => {
+    for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
+      results.push(await run(command(runtime, used, part), options));
+    }
+  };
+  await Promise.all([lane(), lane()]);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   for (const { output } of quiet ? results : []) console.log(`\n── ${about} ──\n${output}`);
   const failed = results.filter(({ code }) => code !== 0).flatMap(({ output }) => failures(output));
@@ -53,10 +58,10 @@ function failures(output) {
     .filter((line, index, all) => all.indexOf(line) === index);
 }
 
-/** Neighbours take about as long as each other. */
-function halves(list) {
-  if (list.length < 2) return [list];
-  return [0, 1].map((half) => list.filter((_, index) => index % 2 === half));
+/** Neighbours take about as long as each other; small parts let two lanes end at the same time. */
+function partsOf(list) {
+  const count = Math.min(8, list.length);
+  return Array.from({ length: count }, (_, part) => list.filter((_, at) => at % count === part));
 }
 
 console.log("");

@@ -20,13 +20,12 @@ const MAY_IMPORT: Record<string, RegExp> = {
   files: /^(core|http|files)\//,
   program: /^(core|http|adapters|parallel|files|program)\//,
   "mod.ts": /^(core|http|adapters)\/|^main\.ts$/,
-  "main.ts": /^(core|http|adapters|parallel|files|program)\/|^main_\w+\.ts$/,
+  "main.ts": /^program\//,
 };
 
 /** The part of the published code that `path` belongs to; undefined for what is not published. */
 function part(path: string): string | undefined {
   if (path in MAY_IMPORT) return path;
-  if (/^main_\w+\.ts$/.test(path)) return "main.ts";
   const folder = path.split("/")[0] ?? "";
   return path.endsWith(".ts") && folder in MAY_IMPORT ? folder : undefined;
 }
