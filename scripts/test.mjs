@@ -2,7 +2,8 @@
 // npm run test:system is the same with --ring system: see test_system.mjs.
 // Runs the same test files on the real Deno, Bun and Node, each to its end. Deno and Bun run side by
 // side, two processes each, as most tests wait; Node comes last: its runner's summary closes the
-// output, but for the table and what has failed.
+// output, but for the table. What fails there, beside others on a busy machine, is run once more, alone:
+// if it passes then, the table still names it.
 
 import { readdirSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -18,8 +19,10 @@ const others = runtimes.filter((runtime) => runtime !== "node");
 const together = ring === "npm" && others.length > 1 && availableParallelism() > 1;
 if (together) console.log(`${others.join(" and ")} run side by side; what they print follows`);
 const rows = together ? await Promise.all(others.map((runtime) => test(runtime, true))) : [];
+for (const row of rows) await again(row);
 for (const runtime of together ? runtimes.slice(others.length) : runtimes) {
   rows.push(await test(runtime, false));
+  if (together) await again(rows.at(-1));
 }
 
 /** Runs all files on one runtime; with `quiet`, it prints what that has printed at its end. */
@@ -35,14 +38,27 @@ async function test(runtime, quiet) {
   const parts = quiet ? partsOf(files) : [files];
   const lane = async () => {
     for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
-      results.push(await run(command(runtime, used, part), options));
+      results.push({ part, ...await run(command(runtime, used, part), options) });
     }
   };
   await Promise.all([lane(), lane()]);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   for (const { output } of quiet ? results : []) console.log(`\n── ${about} ──\n${output}`);
-  const failed = results.filter(({ code }) => code !== 0).flatMap(({ output }) => failures(output));
-  return { about, code: Math.max(...results.map(({ code }) => code)), seconds, failed };
+  const failed = results.filter(({ code }) => code !== 0);
+  const told = failed.flatMap(({ output }) => failures(output));
+  const commands = failed.map(({ part }) => command(runtime, used, part, told));
+  return { about, seconds, told, passed: failed.length === 0, commands };
+}
+
+/** Runs what has failed once more, with nothing beside it. */
+async function again(row) {
+  if (row.passed) return;
+  console.log(`\n── ${row.about}: once more, alone, what has failed ──`);
+  const codes = [];
+  for (const line of row.commands) {
+    codes.push((await run(line, { env: environment(), timeout: LIMIT_MS })).code);
+  }
+  row.passed = codes.every((code) => code === 0);
 }
 
 /** What has failed, as the three runners name it, and the error where it follows the name. */
@@ -65,18 +81,24 @@ function partsOf(list) {
 }
 
 console.log("");
-for (const { about, code, seconds, failed } of rows) {
-  console.log(`${code === 0 ? "passed" : "FAILED"}  ${about.padEnd(45)} ${seconds.padStart(6)} s`);
-  for (const line of failed) console.log(`        ${line}`);
+for (const { about, passed, seconds, told } of rows) {
+  console.log(`${passed ? "passed" : "FAILED"}  ${about.padEnd(45)} ${seconds.padStart(6)} s`);
+  if (passed && told.length > 0) console.log("        but failed at first, beside others:");
+  for (const line of told) console.log(`        ${line}`);
 }
-process.exitCode = rows.some(({ code }) => code !== 0) ? 1 : 0;
+process.exitCode = rows.every(({ passed }) => passed) ? 0 : 1;
 
-function command(runtime, used, files) {
+/** What runs `files`; on Node, which has them all in one run, only the tests that `failed` names. */
+function command(runtime, used, files, failed = []) {
   const executable = executables[runtime];
   // What is left open fails its test (see harness.ts); it must not hang Node's run as well.
   if (runtime === "node") {
     const flags = ["--test", "--test-force-exit"];
     if (ring === "npm") flags.push(`--test-concurrency=${availableParallelism() + 1}`);
+    for (const line of failed) {
+      const name = line.split("\n")[0].replace(/^✖ | \([\d.]+ms\)$/g, "");
+      flags.push(`--test-name-pattern=^${name.replace(/[^\w ]/g, "\\$&")}$`);
+    }
     return [executable, ...flags, ...files];
   }
   if (runtime === "bun") return [executable, "test", ...files.map((file) => `./${file}`)];
