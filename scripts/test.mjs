@@ -2,8 +2,8 @@
 // npm run test:system is the same with --ring system: see test_system.mjs.
 // Runs the same test files on the real Deno, Bun and Node, each to its end. Deno and Bun run side by
 // side, two processes each, as most tests wait; Node comes last: its runner's summary closes the
-// output, but for the table. What fails there, beside others on a busy machine, is run once more, alone:
-// if it passes then, the table still names it.
+// output, but for the table. What fails when all files are run, on a machine that this keeps busy, is
+// run once more, alone; if it passes then, the table still names it.
 
 import { readdirSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -13,16 +13,16 @@ import { executables, knownRuntime, refuse, root, run } from "./runtimes.mjs";
 /** What a runtime may take: a test that never yields is out of reach of its own limit. */
 const LIMIT_MS = 10 * 60_000;
 
-const { runtimes, ring, assertions, files } = readArguments();
+const { runtimes, ring, assertions, files, whole } = readArguments();
 const others = runtimes.filter((runtime) => runtime !== "node");
 // The second ring measures what a machine does that is busy with nothing else.
 const together = ring === "npm" && others.length > 1 && availableParallelism() > 1;
 if (together) console.log(`${others.join(" and ")} run side by side; what they print follows`);
 const rows = together ? await Promise.all(others.map((runtime) => test(runtime, true))) : [];
-for (const row of rows) await again(row);
+for (const row of whole ? rows : []) await again(row);
 for (const runtime of together ? runtimes.slice(others.length) : runtimes) {
   rows.push(await test(runtime, false));
-  if (together) await again(rows.at(-1));
+  if (whole) await again(rows.at(-1));
 }
 
 /** Runs all files on one runtime; with `quiet`, it prints what that has printed at its end. */
@@ -83,7 +83,7 @@ function partsOf(list) {
 console.log("");
 for (const { about, passed, seconds, told } of rows) {
   console.log(`${passed ? "passed" : "FAILED"}  ${about.padEnd(45)} ${seconds.padStart(6)} s`);
-  if (passed && told.length > 0) console.log("        but failed at first, beside others:");
+  if (passed && told.length > 0) console.log("        but failed at first, on a busy machine:");
   for (const line of told) console.log(`        ${line}`);
 }
 process.exitCode = rows.every(({ passed }) => passed) ? 0 : 1;
@@ -142,6 +142,7 @@ function readArguments() {
     runtimes: ["deno", "bun", "node"].filter((name) => given?.includes(name) ?? true),
     ring: values.ring ?? "npm",
     assertions: assert,
+    whole: positionals.length === 0,
     files: testFiles(values.ring, positionals.map((part) => part.replaceAll("\\", "/"))),
   };
 }
