@@ -5,6 +5,7 @@
  */
 
 import { Duplex } from "node:stream";
+import { later } from "../core/breather.ts";
 import { ConnReader, writeAll } from "./deno_transport.ts";
 import type { DenoConn } from "./deno_types.ts";
 
@@ -20,6 +21,8 @@ export class ConnDuplex extends Duplex {
   /** Whether the stream has asked for input. */
   #wanted = false;
   #reading = false;
+  #writing = false;
+  #quiet: (() => void) | undefined;
 
   /** A stream over `conn`, which it closes when it is destroyed. */
   constructor(conn: DenoConn) {
@@ -61,7 +64,32 @@ export class ConnDuplex extends Duplex {
     _encoding: string,
     callback: (error?: Error | null) => void,
   ): void {
-    writeAll(this.#conn, bytes).then(() => callback(), callback);
+    this.#writing = true;
+    writeAll(this.#conn, bytes).then(() => {
+      this.#writing = false;
+      callback();
+      if (this.#quiet !== undefined) this.#settle();
+    }, callback);
+  }
+
+  /**
+   * Calls back when TLS has nothing more to send: when nothing is being written, and a turn of the event
+   * loop has brought nothing. What TLS has encrypted it hands over piece by piece, the next one as soon
+   * as the one before is written; it does not tell when it has none left. Never calls when the stream
+   * is destroyed before.
+   */
+  whenQuiet(callback: () => void): void {
+    this.#quiet = callback;
+    this.#settle();
+  }
+
+  #settle(): void {
+    later(() => {
+      if (this.#writing || this.destroyed) return;
+      const callback = this.#quiet;
+      this.#quiet = undefined;
+      callback?.();
+    });
   }
 
   override _final(callback: (error?: Error | null) => void): void {

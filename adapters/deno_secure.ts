@@ -5,6 +5,7 @@
  */
 
 import type { TLSSocket } from "node:tls";
+import { later } from "../core/breather.ts";
 import { codeOf, connectionError, type NetworkError, networkError } from "../core/errors.ts";
 import type { ResolvedTimeouts } from "../core/timeouts.ts";
 import type { PeerCertificate } from "../core/tls.ts";
@@ -65,6 +66,8 @@ class SecureTransport implements Transport {
   readonly #events: TransportEvents;
   /** What was not sent yet of the unfinished write. */
   #rest: Uint8Array = new Uint8Array();
+  /** The end of file is on its way. */
+  #ending = false;
 
   constructor({ socket, duplex }: Secured, events: TransportEvents) {
     this.#socket = socket;
@@ -111,20 +114,25 @@ class SecureTransport implements Transport {
       if (error || this.#duplex.errored || this.#duplex.destroyed) return;
       this.#rest = this.#rest.subarray(piece.length);
       if (this.#rest.length > 0) this.#send();
-      else this.#events.written();
+      // Too soon: it is called when the first record of several is sent.
+      else this.#duplex.whenQuiet(() => this.#events.written());
     });
   }
 
   shutdown(): void {
+    this.#ending = true;
     this.#socket.end();
   }
 
   release(): void {
-    this.#duplex.destroy();
-    this.#socket.destroy();
+    // The alert that says that all was sent is handed over in this turn of the event loop.
+    if (this.#ending) later(() => this.reset());
+    else this.reset();
   }
 
   reset(): void {
-    this.release(); // Deno cannot send a reset.
+    // Deno cannot send a reset.
+    this.#duplex.destroy();
+    this.#socket.destroy();
   }
 }

@@ -5,6 +5,7 @@
 
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
+import { macrotask } from "../../support/gates.ts";
 import { runtime } from "../../support/harness.ts";
 
 /** What TLS stands on: the socket itself, but on Deno. */
@@ -17,6 +18,7 @@ export class GatedDuplex extends Duplex {
   readonly #raw: Socket;
   #wanted = true;
   #open = true;
+  #writing = false;
 
   /** Takes over `raw`. */
   constructor(raw: Socket) {
@@ -52,7 +54,16 @@ export class GatedDuplex extends Duplex {
     _encoding: string,
     done: (error?: Error | null) => void,
   ): void {
-    this.#raw.write(chunk, done);
+    this.#writing = true;
+    this.#raw.write(chunk, (error) => {
+      this.#writing = false;
+      done(error);
+    });
+  }
+
+  /** Resolves when TLS has nothing more to send: it calls a write done when it has begun to send it. */
+  async quiet(): Promise<void> {
+    do await macrotask(); while (this.#writing && !this.destroyed);
   }
 
   override _final(done: () => void): void {

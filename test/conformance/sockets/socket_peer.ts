@@ -156,10 +156,11 @@ export class SocketPeer implements Peer {
     }
   }
 
-  write(bytes: Uint8Array): Promise<void> {
-    return new Promise((resolve, reject) => {
+  async write(bytes: Uint8Array): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
       this.socket.write(bytes, (error) => error ? reject(error) : resolve());
     });
+    await this.#gate?.quiet();
   }
 
   end(): void {
