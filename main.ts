@@ -7,7 +7,7 @@
 
 import process from "node:process";
 import { isatty } from "node:tty";
-import { droppedLine, FLUSH_MS, Output } from "./program/output.ts";
+import { FLUSH_MS, Output } from "./program/output.ts";
 import { program } from "./program/program.ts";
 import { standardOutput } from "./program/standard_output.ts";
 
@@ -17,7 +17,7 @@ export const VERSION = "0.1.0";
 /** Runs the program with the arguments and signals of the process, and ends the process with its exit code. */
 export async function main(): Promise<void> {
   const errors = new Output(standardOutput(2), () => undefined);
-  const output = new Output(standardOutput(1), (count) => errors.line(droppedLine(count)));
+  const output = new Output(standardOutput(1), errors.line);
   const stop = new AbortController();
   const onSignal = (number: number) => () => {
     if (stop.signal.aborted) process.exit(128 + number);

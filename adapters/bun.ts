@@ -21,7 +21,6 @@ import type {
 } from "../core/listener.ts";
 import { handlerOf, requirePossible } from "./bun_accepted.ts";
 import { bindTcp, type Bound } from "./bun_bind.ts";
-import { bun } from "./bun_types.ts";
 
 /**
  * Listens on a TCP port or on a unix socket, with or without TLS, with `Bun.listen`. Resolves when the
@@ -44,10 +43,10 @@ export function listen(options: ListenOptions): Promise<Listener>;
 export async function listen(options: ListenOptions): Promise<Listener> {
   const resolved = resolveListenOptions(options);
   requirePossible(resolved);
-  const { tls, timeouts, signal, maxConnections = await fileLimit() } = resolved;
+  const { tls, timeouts, signal } = resolved;
   const acceptor = new PushAcceptor({
     maxPending: resolved.maxPending,
-    maxConnections,
+    maxConnections: maxConnectionsOf(resolved.maxConnections, fileLimit),
     onAcceptError: resolved.onAcceptError,
     stop: () => bound.stop(),
   });
@@ -68,10 +67,16 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     : new secure.BunTlsListener(bound.addr, acceptor, handshakes, signal);
 }
 
-/** How many connections there may be. Not with `node:fs`: to load that takes as long as all the rest. */
-async function fileLimit(): Promise<number> {
-  const limits = await bun().file("/proc/self/limits").text().catch(() => "");
-  return maxConnectionsOf(undefined, () => limits);
+/**
+ * How many files may be open. Not with `node:fs`, which takes as long to load as all the rest, nor with
+ * `Bun.file`, which starts threads.
+ */
+function fileLimit(): number {
+  // What Node documents, and its types do not say.
+  const { userLimits } = process.report.getReport() as {
+    readonly userLimits: { readonly open_files: { readonly soft: number | "unlimited" } };
+  };
+  return Number(userLimits.open_files.soft);
 }
 
 /**

@@ -52,6 +52,8 @@ export function handlerOf(
       const { localAddr, remoteAddr } = ends;
       const init = { localAddr, remoteAddr, timeouts, proxyProtocol };
       offerAccepted(acceptor, acceptedConnection(openPlain(socket), init));
+      // Whoever has waited for it reads already; else input stops here.
+      socket.data?.opened?.(socket);
     }
   };
   return { ...(handshakes === undefined ? TELL_OWNER : TELL_OWNER_BELOW_TLS), open };

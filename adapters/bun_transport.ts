@@ -82,6 +82,8 @@ export function connectionOver(
   timeouts: ResolvedTimeouts,
   tls: boolean,
 ): TransportConnection {
+  // Nothing is read before somebody asks for it.
+  socket.pause();
   return new TransportConnection(opening(socket, !tls), {
     ...ends,
     timeouts,
@@ -90,14 +92,16 @@ export function connectionOver(
   });
 }
 
-/** Opens a transport over a socket without TLS, which it owns from then on. */
+/**
+ * Opens a transport over a socket without TLS that was just accepted; it owns the socket from then on.
+ * `opened` is to be called when it has been offered: to stop input before that, and go on with it at
+ * once, would be three calls of the system for nothing.
+ */
 export function openPlain(socket: Socket): (events: TransportEvents) => Transport {
   return opening(socket, true);
 }
 
 function opening(socket: Socket, plain: boolean): (events: TransportEvents) => Transport {
-  // Nothing is read before somebody asks for it.
-  socket.pause();
   return (events) => socket.data = new BunTransport(socket, events, plain);
 }
 
@@ -108,7 +112,7 @@ function certificateOf(socket: Socket): PeerCertificate | undefined {
   return { raw: new Uint8Array(raw), fingerprint256, commonName };
 }
 
-/** A socket of Bun, paused. */
+/** A socket of Bun. */
 class BunTransport implements Transport, SocketOwner {
   /** With TLS, the peer is owed an end before that of the socket below. */
   readonly endsOnRelease: boolean;
@@ -116,6 +120,7 @@ class BunTransport implements Transport, SocketOwner {
   readonly #events: TransportEvents;
   /** What the system has not taken yet of the unfinished write. */
   #rest: Uint8Array | undefined;
+  #asked = false;
   #closed = false;
 
   constructor(socket: Socket, events: TransportEvents, plain: boolean) {
@@ -125,7 +130,12 @@ class BunTransport implements Transport, SocketOwner {
   }
 
   resume(): void {
+    this.#asked = true;
     this.#socket.resume();
+  }
+
+  opened(): void {
+    if (!this.#asked) this.#socket.pause();
   }
 
   received(chunk: Uint8Array): void {

@@ -111,7 +111,6 @@ export interface BunNamespace {
     options: BunConnectOptions<Data> & { hostname: string; port: number },
   ): Promise<BunSocket<Data>>;
   connect<Data>(options: BunConnectOptions<Data> & { unix: string }): Promise<BunSocket<Data>>;
-  file(path: string): { text(): Promise<string> };
 }
 
 /** The global `Bun`; there is none on other runtimes. */

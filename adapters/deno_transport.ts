@@ -13,6 +13,8 @@ import type { DenoAddr, DenoConn } from "./deno_types.ts";
 
 /** What a connection reads into at first: an idle one costs no more. */
 const MIN_BUFFER_BYTES = 1024;
+/** With less room than this behind what was read, another buffer follows. */
+const MIN_ROOM_BYTES = 512;
 /** How many times as large the next one is, when one was filled. */
 const GROWTH = 8;
 /** What it reads into at most: a chunk has no more bytes. */
@@ -49,17 +51,40 @@ export function addrOf(addr: DenoAddr): Addr {
   return { transport: "tcp", hostname: addr.hostname, port: addr.port };
 }
 
-/** What is read into: as large as what comes. */
+/**
+ * What is read into: as large as what comes. To make a buffer costs more here than all else about a
+ * small read, so small ones are put one behind the other.
+ */
 class ReadBuffer {
-  bytes = new Uint8Array(MIN_BUFFER_BYTES);
+  #bytes = new Uint8Array(MIN_BUFFER_BYTES);
+  #used = 0;
 
-  /** The bytes that were read. A few are copied out; many are handed over, and the next buffer is larger. */
+  /** Where the next bytes are to be put. */
+  get room(): Uint8Array<ArrayBuffer> {
+    return this.#used === 0 ? this.#bytes : this.#bytes.subarray(this.#used);
+  }
+
+  /** The bytes that were put there. */
   take(count: number): Uint8Array {
-    const { bytes } = this;
-    if (count <= bytes.length / 2) return bytes.slice(0, count);
-    const next = count === bytes.length ? bytes.length * GROWTH : bytes.length;
-    this.bytes = new Uint8Array(Math.min(next, MAX_BUFFER_BYTES));
-    return bytes.subarray(0, count);
+    const bytes = this.#bytes;
+    const { length } = bytes;
+    const isSmall = length === MIN_BUFFER_BYTES;
+    // A few bytes are not to keep a large buffer alive.
+    if (!isSmall && count <= length / 2) return bytes.slice(0, count);
+    const from = this.#used;
+    const to = this.#used = from + count;
+    if (!isSmall || length - to < MIN_ROOM_BYTES) {
+      // When it was filled, there is more to come.
+      const next = to === length ? length * GROWTH : length;
+      this.#bytes = new Uint8Array(Math.min(next, MAX_BUFFER_BYTES));
+      this.#used = 0;
+    }
+    return bytes.subarray(from, to);
+  }
+
+  /** See {@linkcode Transport.own}. */
+  static own(this: void, chunk: Uint8Array): Uint8Array {
+    return chunk.buffer.byteLength === MIN_BUFFER_BYTES ? chunk.slice() : chunk;
   }
 }
 
@@ -75,8 +100,8 @@ export class ConnReader {
 
   /** The next chunk; `null` at the end. */
   async read(): Promise<Uint8Array | null> {
-    const count = await this.#conn.read(this.#buffer.bytes);
-    return count === null ? null : this.#buffer.take(count);
+    const count = await this.#conn.read(this.#buffer.room);
+    return count === null ? null : ReadBuffer.own(this.#buffer.take(count));
   }
 }
 
@@ -106,13 +131,17 @@ class DenoTransport implements Transport {
   }
 
   resume(): void {
-    this.#conn.read(this.#buffer.bytes).then(this.#onRead, this.#onFailed);
+    this.#conn.read(this.#buffer.room).then(this.#onRead, this.#onFailed);
   }
 
   readonly #onRead = (count: number | null): void => {
     if (count === null) this.#events.ended();
     else if (this.#events.received(this.#buffer.take(count))) this.resume();
   };
+
+  own(chunk: Uint8Array): Uint8Array {
+    return ReadBuffer.own(chunk);
+  }
 
   write(bytes: Uint8Array): boolean {
     this.#rest = bytes;

@@ -12,7 +12,6 @@
  * @module
  */
 
-import { readFileSync } from "node:fs";
 import { createServer, type Server, type ServerOpts, type Socket } from "node:net";
 import { PushAcceptor } from "../core/acceptor.ts";
 import type { WithTls } from "../core/adapter.ts";
@@ -35,8 +34,7 @@ import type {
 } from "../core/listener.ts";
 import { acceptedConnection, offerAccepted } from "../core/proxied.ts";
 import type { Certificate } from "../core/tls.ts";
-import { bindTcp, bindUnix } from "./node_bind.ts";
-import { connectWith } from "./node_connect.ts";
+import { bindTcp } from "./node_bind.ts";
 import { type Ends, openPlain, tcpEnds } from "./node_transport.ts";
 
 /** Listens on a TCP port, with TLS; see the last form. */
@@ -125,10 +123,7 @@ async function start(
   let release = (): void => undefined;
   const acceptor = new PushAcceptor({
     maxPending: options.maxPending,
-    maxConnections: maxConnectionsOf(
-      options.maxConnections,
-      () => readFileSync("/proc/self/limits", "utf8"),
-    ),
+    maxConnections: maxConnectionsOf(options.maxConnections, readLimits),
     onAcceptError: options.onAcceptError,
     stop: () => {
       server.close();
@@ -145,10 +140,16 @@ async function start(
   } else {
     const named = addr = unixAddr(options.path);
     serve(acceptor, () => ({ localAddr: named, remoteAddr: unixAddr("") }));
+    const { bindUnix } = await import("./node_bind_unix.ts");
     release = await bindUnix(server, options);
   }
   server.on("error", (error) => acceptor.failed(error));
   return new BoundListener(addr, acceptor, options.signal);
+}
+
+/** Not with an import, for which Node loads all that `node:fs` can: that takes as long as to listen. */
+function readLimits(): string {
+  return process.getBuiltinModule("node:fs").readFileSync("/proc/self/limits", "utf8");
 }
 
 function unixAddr(path: string): UnixAddr {
@@ -164,5 +165,7 @@ function unixAddr(path: string): UnixAddr {
  * when there is no connection. Whoever connects closes the connection.
  */
 export async function connect(options: ConnectOptions): Promise<Connection> {
-  return await connectWith(resolveConnectOptions(options));
+  const resolved = resolveConnectOptions(options);
+  const { connectWith } = await import("./node_connect.ts");
+  return await connectWith(resolved);
 }

@@ -1,16 +1,13 @@
 /**
- * Binding a server of `node:net` or `node:tls` to its address.
+ * Binding a server of `node:net` or `node:tls` to its port.
  *
  * @module
  */
 
-import * as files from "node:fs";
-import { connect, type ListenOptions, type Server } from "node:net";
-import { dirname, resolve } from "node:path";
+import type { ListenOptions, Server } from "node:net";
 import { formatAddr, type TcpAddr } from "../core/addr.ts";
-import { codeOf, NetworkError, networkError, NotSupported } from "../core/errors.ts";
-import type { ResolvedTcp, ResolvedUnix } from "../core/listen_options.ts";
-import { bindingPath, claimPath } from "../core/stale_socket.ts";
+import { codeOf, networkError, NotSupported } from "../core/errors.ts";
+import type { ResolvedTcp } from "../core/listen_options.ts";
 
 /** Resolves when `server` is bound to a port, with the address. */
 export async function bindTcp(server: Server, options: ResolvedTcp): Promise<TcpAddr> {
@@ -67,62 +64,13 @@ function addrOf(server: Server): TcpAddr {
   return { transport: "tcp", hostname: address.address, port: address.port };
 }
 
-/** Resolves when `server` is bound to a path, with what removes the file. */
-export async function bindUnix(server: Server, options: ResolvedUnix): Promise<() => void> {
-  const { path, mode, backlog } = options;
-  const abstract = path.startsWith("\0");
-  if (process.platform === "win32") {
-    throw new NotSupported(
-      "Cannot listen: the option path is not supported by node:net on Windows",
-    );
-  }
-  if (abstract && process.platform !== "linux") {
-    throw new NotSupported("Cannot listen: a path that begins with a NUL is for Linux only");
-  }
-  const name = abstract ? path : bindingPath(path);
-  try {
-    await bound(server, { path: name, ...optional(backlog) });
-    if (abstract) return () => undefined;
-    // The working directory may be another one when the file is removed.
-    const probe = (): Promise<void> => answers(path);
-    return await claimPath(resolve(path), resolve(name), { mode, files, probe });
-  } catch (error) {
-    server.close();
-    if (error instanceof NetworkError) throw error;
-    throw networkError(`listen on ${formatAddr({ path })}`, unixCode(path, error), error);
-  }
-}
-
-/** Node says EACCES also when the folder is missing. */
-function unixCode(path: string, error: unknown): string {
-  const code = codeOf(error, "EINVAL");
-  if (code !== "EACCES") return code;
-  try {
-    files.statSync(dirname(path));
-    return code;
-  } catch (missing) {
-    return codeOf(missing, code);
-  }
-}
-
-/** Resolves when somebody answers at `path`. */
-function answers(path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ path });
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve();
-    });
-    socket.on("error", reject);
-  });
-}
-
-function optional(backlog: number | undefined): Pick<ListenOptions, "backlog"> {
+/** The option, when it is given. */
+export function optional(backlog: number | undefined): Pick<ListenOptions, "backlog"> {
   return backlog === undefined ? {} : { backlog };
 }
 
 /** Resolves when `server` listens. */
-function bound(server: Server, options: ListenOptions): Promise<void> {
+export function bound(server: Server, options: ListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.once("listening", () => {

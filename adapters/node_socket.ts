@@ -105,6 +105,11 @@ export class NodeTransport implements Transport {
     this.#socket._read(0);
   }
 
+  /** TLS of Node puts one chunk behind the other, those of all connections, in one buffer of 64 KiB. */
+  own(chunk: Uint8Array): Uint8Array {
+    return chunk.length === chunk.buffer.byteLength ? chunk : chunk.slice();
+  }
+
   write(bytes: Uint8Array): boolean {
     this.#written ??= (error) => {
       if (this.#finishedAtOnce > 0) this.#finishedAtOnce--;

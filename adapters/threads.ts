@@ -21,7 +21,7 @@
 import { availableParallelism } from "node:os";
 import { closedError, NetworkError } from "../core/errors.ts";
 import { requireSignal } from "../core/limits.ts";
-import { callbackOf, integerOf } from "../core/option_checks.ts";
+import { callbackOf, integerOf, requireOptions } from "../core/option_checks.ts";
 import { show } from "../core/show.ts";
 import { Dispatcher } from "./threads_dispatcher.ts";
 import type { Transferable } from "./threads_thread.ts";
@@ -76,6 +76,7 @@ export class ThreadPool implements AsyncDisposable {
   /** Makes a pool, without threads yet. Throws a TypeError or RangeError for a wrong option. */
   constructor(options: ThreadPoolOptions = {}) {
     const verb = "make a pool";
+    requireOptions(verb, options);
     const { threads = availableParallelism(), maxQueued = 1024, idleTimeout = 10_000 } = options;
     this.#dispatcher = new Dispatcher({
       threads: integerOf(verb, "threads", threads, 1, 1024),
@@ -109,6 +110,7 @@ export class ThreadPool implements AsyncDisposable {
     input?: unknown,
     options: SpawnOptions = {},
   ): Promise<Output> {
+    requireOptions("spawn", options);
     const { name = "default", signal, transfer = [] } = options;
     requireSignal("spawn", signal);
     if (typeof name !== "string") {

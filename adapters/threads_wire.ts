@@ -30,9 +30,11 @@ export type Failure =
     readonly stack: string | undefined;
     readonly code: string | number | undefined;
     readonly cause: Failure | undefined;
+    /** Those of an AggregateError. */
+    readonly errors: readonly Failure[] | undefined;
   };
 
-/** How deep causes are followed: they may lead back. */
+/** How deep causes and what an AggregateError has are followed: they may lead back. */
 const MOST_CAUSES = 8;
 
 const CLASSES: Readonly<Record<string, ErrorConstructor>> = {
@@ -44,11 +46,22 @@ const CLASSES: Readonly<Record<string, ErrorConstructor>> = {
   URIError,
 };
 
-/** What was thrown, as it can be sent. */
+/** What was thrown, as it can be sent. Never throws, whatever it is. */
 export function packFailure(thrown: unknown, depth = 0): Failure {
+  try {
+    return failureOf(thrown, depth);
+  } catch {
+    return failureOf(new Error("something was thrown that cannot be looked at"), MOST_CAUSES);
+  }
+}
+
+function failureOf(thrown: unknown, depth: number): Failure {
   if (!(thrown instanceof Error)) return { isError: false, value: sendable(thrown) };
   const { code } = thrown as { code?: unknown };
   const hasCause = "cause" in thrown && thrown.cause !== undefined && depth < MOST_CAUSES;
+  const errors = thrown instanceof AggregateError && depth < MOST_CAUSES
+    ? thrown.errors.map((error: unknown) => packFailure(error, depth + 1))
+    : undefined;
   return {
     isError: true,
     name: String(thrown.name),
@@ -56,6 +69,7 @@ export function packFailure(thrown: unknown, depth = 0): Failure {
     stack: typeof thrown.stack === "string" ? thrown.stack : undefined,
     code: typeof code === "string" || typeof code === "number" ? code : undefined,
     cause: hasCause ? packFailure(thrown.cause, depth + 1) : undefined,
+    errors,
   };
 }
 
@@ -71,11 +85,11 @@ function sendable(value: unknown): unknown {
 /** The same on the other side: an error of the class of the language, else an Error with that name; its stack is that of the thread. */
 export function unpackFailure(failure: Failure): unknown {
   if (!failure.isError) return failure.value;
-  const { name, message, stack, code, cause } = failure;
-  const error = new (CLASSES[name] ?? Error)(
-    message,
-    cause === undefined ? undefined : { cause: unpackFailure(cause) },
-  );
+  const { name, message, stack, code, cause, errors } = failure;
+  const options = cause === undefined ? undefined : { cause: unpackFailure(cause) };
+  const error = errors === undefined
+    ? new (CLASSES[name] ?? Error)(message, options)
+    : new AggregateError(errors.map(unpackFailure), message, options);
   if (error.name !== name) error.name = name;
   if (stack !== undefined) error.stack = stack;
   return code === undefined ? error : Object.assign(error, { code });

@@ -11,10 +11,10 @@ import { commandOf, outputOf, pathOf, pinned, type RuntimeName } from "./runtime
 
 const REQUEST = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
 
-/** A program: its name, the file in `startup/`, and what it imports. */
-type Program = readonly [name: string, file: string, module?: string];
+/** A program: its name, the file in `startup/`, and its arguments, the first of which is what it imports. */
+type Program = readonly [name: string, file: string, ...args: string[]];
 
-/** Compares programs, the first of which is the baseline. */
+/** Compares programs, the first of which is the baseline. What is imported is what npm has, where nothing else is said. */
 export async function startup(runtime: RuntimeName, rounds: number): Promise<Answer[]> {
   const dist = await (distribution ??= built());
   const warmUp = Math.min(2, rounds - 1);
@@ -23,10 +23,12 @@ export async function startup(runtime: RuntimeName, rounds: number): Promise<Ans
       ["a bare listener", `bare_${runtime}.mjs`],
       ["the adapter alone", "listen.mjs", `${dist}/adapters/${runtime}.js`],
       ["the whole library", "listen.mjs", `${dist}/mod.js`],
+      ["its sources, as JSR has them", "listen.mjs", pathOf("mod.ts")],
     ]],
     ["an HTTP server", [
       ["the runtime's own", `native_${runtime}.mjs`],
       ["serveHttp", "serve_http.mjs", dist],
+      ["serveHttp, globals left alone", "serve_http.mjs", dist, "alone"],
     ]],
   ];
   const answers: Answer[] = [];
@@ -35,7 +37,7 @@ export async function startup(runtime: RuntimeName, rounds: number): Promise<Ans
     for (let round = -warmUp; round < rounds; round++) {
       for (const index of turns(programs.length, round + warmUp)) {
         const [, file = "", ...args] = programs[index] ?? [];
-        const command = commandOf(runtime, `startup/${file}`, ...args.map(String));
+        const command = commandOf(runtime, `startup/${file}`, ...args);
         const ms = await timeOf(pinned("server", command));
         if (round >= 0) taken[index]?.push(ms);
       }
@@ -57,9 +59,7 @@ async function built(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "incoming-bench-"));
   process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
   const dist = join(folder, "dist");
-  const tsc = pathOf("node_modules/typescript/bin/tsc");
-  const project = ["-p", pathOf("tsconfig.build.json"), "--outDir", dist];
-  await outputOf([process.execPath, tsc, ...project]);
+  await outputOf([process.execPath, pathOf("scripts/build.mjs"), dist]);
   // Says that they are modules.
   symlinkSync(pathOf("package.json"), join(folder, "package.json"));
   return dist;

@@ -8,6 +8,7 @@ import type { BufferedOptions } from "./buffered_options.ts";
 import { BufferedRun } from "./buffered_run.ts";
 import type { ItemContext } from "./for_each_concurrent.ts";
 import { requireLimit, requireSignal } from "./limits.ts";
+import { requireOptions } from "./option_checks.ts";
 import { open, requireFunction, type Source } from "./source.ts";
 
 /**
@@ -60,14 +61,16 @@ export function buffered<T, U>(
 export function bufferedRun<T, U>(
   source: Source<T>,
   fn: (item: T, context: ItemContext) => U | PromiseLike<U>,
-  { limit, signal }: BufferedOptions,
+  options: BufferedOptions,
   { ordered }: { readonly ordered: boolean },
 ): BufferedRun<T, U> {
   const verb = "buffer";
   const iterator = open(verb, source, () => {
+    requireOptions(verb, options);
     requireFunction(verb, fn);
-    requireLimit(verb, limit);
-    requireSignal(verb, signal);
+    requireLimit(verb, options.limit);
+    requireSignal(verb, options.signal);
   });
+  const { limit, signal } = options;
   return new BufferedRun(iterator, fn, { limit: limit ?? Infinity, signal, ordered });
 }

@@ -83,7 +83,7 @@ export class BufferedReader implements Reader {
 
   /** What is there; else the next chunk of the reader. `null` at the end. */
   read(options: ReadOptions = {}): Promise<Uint8Array | null> {
-    return this.#input.run("read", options.signal, () => {
+    return this.#input.run("read", options, () => {
       if (this.buffered > 0) return this.#input.bytes.take(this.buffered);
       return this.#input.ended ? null : undefined;
     });
@@ -95,7 +95,7 @@ export class BufferedReader implements Reader {
    */
   readExactly(count: number, options: ReadOptions = {}): Promise<Uint8Array> {
     const verb = `read ${show(count)} bytes`;
-    return this.#input.run(verb, options.signal, () => {
+    return this.#input.run(verb, options, () => {
       requireByteCount(verb, count);
       this.#input.most = count;
       if (this.buffered >= count) return this.#input.bytes.take(count);
@@ -106,7 +106,7 @@ export class BufferedReader implements Reader {
 
   /** A copy of the next `count` bytes, which stay there to be read; fewer only when the end comes before. */
   peek(count: number, options: ReadOptions = {}): Promise<Uint8Array> {
-    return this.#input.run("peek", options.signal, () => {
+    return this.#input.run("peek", options, () => {
       requireByteCount("peek", count);
       this.#input.most = count;
       if (this.buffered < count && !this.#input.ended) return undefined;
@@ -128,7 +128,7 @@ export class BufferedReader implements Reader {
   ): Promise<Uint8Array | null> {
     const verb = `read until ${show(delimiter)}`;
     let wanted: Delimiter | undefined;
-    return this.#input.run(verb, options.signal, () => {
+    return this.#input.run(verb, options, () => {
       requireByteLimit(verb, limit);
       wanted ??= new Delimiter(verb, delimiter);
       this.#input.most = limit + wanted.length;
@@ -146,10 +146,10 @@ export class BufferedReader implements Reader {
    * last line needs no end. `null` at the end. A line over the limit is `EMSGSIZE`.
    */
   readLine(options: ReadLineOptions = {}): Promise<string | null> {
-    const { limit = LINE_BYTES, fatal = true } = options;
+    const { limit = LINE_BYTES, fatal = true } = options ?? {};
     const verb = "read a line";
     let searched = 0;
-    return this.#input.run(verb, options.signal, () => {
+    return this.#input.run(verb, options, () => {
       requireByteLimit(verb, limit);
       this.#input.most = limit + 2;
       const bytes = this.#input.bytes.view;

@@ -6,6 +6,7 @@
 
 import { Breather } from "./breather.ts";
 import { requireSize, requireTime } from "./limits.ts";
+import { requireOptions } from "./option_checks.ts";
 import { PullStream } from "./pull_stream.ts";
 import { own, rejected } from "./settler.ts";
 import { disposeLate, leave, open, pull, requireResult, type Source } from "./source.ts";
@@ -52,11 +53,13 @@ export function chunks<T>(
   size: number,
   options: ChunksOptions = {},
 ): AsyncIterableIterator<T[], undefined, undefined> & AsyncDisposable {
-  const { timeout = Infinity, timers = systemTimers } = options;
   const iterator = open("make chunks", source, () => {
+    requireOptions("make chunks", options);
     requireSize("make chunks", size);
+    const { timeout = Infinity } = options;
     requireTime("make chunks", "timeout", timeout);
   });
+  const { timeout = Infinity, timers = systemTimers } = options;
   return new Chunks(iterator, size, timeout, timers);
 }
 

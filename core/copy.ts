@@ -8,6 +8,7 @@ import { Breather } from "./breather.ts";
 import { requireByteLimit, requireReader, tooLong } from "./byte_limits.ts";
 import type { Reader, Writer } from "./connection.ts";
 import { requireSignal } from "./limits.ts";
+import { requireOptions } from "./option_checks.ts";
 import { show } from "./show.ts";
 import { untilAborted } from "./until_aborted.ts";
 
@@ -53,6 +54,7 @@ export async function copy(
   writer: Pick<Writer, "write">,
   options: CopyOptions = {},
 ): Promise<number> {
+  requireOptions("copy", options);
   const { signal, limit = Infinity } = options;
   requireReader("copy", reader);
   requireWriter(writer);

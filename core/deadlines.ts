@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Alarm } from "./alarm.ts";
+import { Alarm, type Sleeper } from "./alarm.ts";
 import type { Waiting } from "./answers.ts";
 import { NetworkError } from "./errors.ts";
 import type { ResolvedTimeouts } from "./timeouts.ts";
@@ -21,7 +21,7 @@ export interface Watched extends Waiting {
 }
 
 /** How much of a limit may pass between two looks at a busy connection, within bounds. */
-const [LOOKS_PER_LIMIT, LEAST_LOOK_MS, MOST_LOOK_MS] = [20, 5, 1000];
+const [LOOKS_PER_LIMIT, LEAST_LOOK_MS, MOST_LOOK_MS] = [20, 5, 500];
 /** After so many events in that time, looking often costs less than asking for the time. */
 const MANY_EVENTS = 16;
 /** The marks of events whose time nobody has asked for: they count as of the next look. */
@@ -33,9 +33,9 @@ const [ASKED, MOVED, SENT] = [1, 2, 4];
  *
  * A connection on which little happens has the time of each event taken, and is looked at when
  * something may be due. On a busy one the events leave a mark only, and it is looked at often:
- * nothing fires before its time, and at most a twentieth of the limit, or a second, after it.
+ * nothing fires before its time, and at most a twentieth of the limit, or half a second, after it.
  */
-export class Deadlines {
+export class Deadlines implements Sleeper {
   readonly #timers: Timers;
   /** Of the next look. */
   readonly #alarm: Alarm;
@@ -58,7 +58,7 @@ export class Deadlines {
   /** Begins to watch. */
   constructor(limits: ResolvedTimeouts, watched: Watched, timers: Timers) {
     this.#timers = timers;
-    this.#alarm = new Alarm(timers, () => this.#look());
+    this.#alarm = new Alarm(timers, this);
     this.#watched = watched;
     this.#limits = limits;
     this.set(limits);
@@ -67,14 +67,14 @@ export class Deadlines {
   /** Watches with other limits from now on: what waits begins to wait anew. */
   set(limits: ResolvedTimeouts): void {
     this.#limits = limits;
-    const now = this.#timers.now();
-    this.#asked = this.#sent = this.#moved = now;
     this.#marks = 0;
     const writing = this.#watched.writing();
     // Nothing counts before something is asked for.
     const counts = writing || limits.idle < Infinity || this.#watched.reading();
     this.#busy &&= counts;
     if (!counts) return this.#alarm.clear();
+    const now = this.#timers.now();
+    this.#asked = this.#sent = this.#moved = now;
     // A look that comes too early does no harm: no timer is moved for longer limits.
     if (this.#longestWait() === Infinity) this.#alarm.clear();
     else if (this.#alarm.at > now + this.#longestWait()) this.#arm(now);
@@ -106,10 +106,10 @@ export class Deadlines {
   /** The system has not taken all of a write: from now on it is seen how much it takes. */
   pending(): void {
     if (this.#limits.send === Infinity && this.#limits.idle === Infinity) return;
-    if (this.#busy) this.#marks |= SENT;
-    else this.#sent = this.#time();
     this.#unsent = this.#watched.unsent();
-    if (this.#unsent !== undefined && !this.#busy) this.#lookOften(this.#timers.now());
+    if (this.#busy) this.#marks |= SENT;
+    else if (this.#unsent === undefined) this.#sent = this.#time();
+    else this.#lookOften(this.#sent = this.#timers.now());
   }
 
   /** Ends it, with the timer. */
@@ -131,8 +131,8 @@ export class Deadlines {
     this.#arm(now);
   }
 
-  #look(): void {
-    const now = this.#timers.now();
+  /** Looks at what may be due. */
+  wake(now: number): void {
     const busy = this.#settle(now);
     const [reading, writing] = [this.#watched.reading(), this.#watched.writing()];
     const { receive, send, idle } = this.#limits;

@@ -11,7 +11,8 @@ import { PromisedReader } from "./promised_reader.ts";
 export interface DirectReader {
   /**
    * Takes the next chunk, if it is there; `null` at the end, `undefined` when nothing has come yet.
-   * Throws what `read()` would reject with.
+   * Throws what `read()` would reject with. The bytes are not changed any more, but the buffer that they
+   * are in may have others: whoever gives it away gives a copy.
    *
    * After `undefined`, `notify` is called once, as soon as there is something: a chunk, the end, or an
    * error, which the next call gives. It is called right out of the event of the transport, where
@@ -20,6 +21,12 @@ export interface DirectReader {
    * (`EBUSY`).
    */
   readNow(notify: () => void): Uint8Array | null | undefined;
+
+  /**
+   * Says that the peer has promised to send nothing more: nothing is read ahead then. If it keeps to
+   * that, `close()` has no end of file to wait for: nothing is lost when the socket is released at once.
+   */
+  expectNothing?(): void;
 }
 
 /** A connection that may have the synchronous face. */

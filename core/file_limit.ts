@@ -10,15 +10,22 @@ const RESERVED_PART = 0.05;
 
 /**
  * What `maxConnections` is when it is not given: what the limit of open files leaves; no limit where
- * that cannot be read. For adapters: `readLimits` gives the text of `/proc/self/limits`, or throws.
+ * that cannot be read. For adapters: `readLimits` gives the text of `/proc/self/limits`, or what it
+ * says of open files, or throws.
  *
  * It is a bound for one listener: two of them that are both full have more than the process can.
  */
-export function maxConnectionsOf(given: number | undefined, readLimits: () => string): number {
+export function maxConnectionsOf(
+  given: number | undefined,
+  readLimits: () => string | number,
+): number {
   if (given !== undefined) return given;
   let files: number;
   try {
-    files = Number(/^Max open files +(\d+)/m.exec(readLimits())?.[1]);
+    const limits = readLimits();
+    files = typeof limits === "number"
+      ? limits
+      : Number(/^Max open files +(\d+)/m.exec(limits)?.[1]);
   } catch {
     // Another system than Linux, or no permission to read it.
     return Infinity;

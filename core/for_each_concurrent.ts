@@ -6,6 +6,7 @@
 
 import { ConcurrentRun } from "./concurrent_run.ts";
 import { requireLimit, requireSignal } from "./limits.ts";
+import { requireOptions } from "./option_checks.ts";
 import { iteratorOf, leave, requireFunction, type Source } from "./source.ts";
 
 /** How {@linkcode forEachConcurrent} runs. */
@@ -78,18 +79,19 @@ export async function forEachConcurrent<T>(
   options: ForEachConcurrentOptions<T> = {},
 ): Promise<void> {
   const verb = "run for each item";
-  const { limit, signal, onError } = options;
   const iterator = iteratorOf(verb, source);
   try {
+    requireOptions(verb, options);
     requireFunction(verb, each);
-    requireLimit(verb, limit);
-    requireSignal(verb, signal);
-    if (onError !== undefined) requireFunction(verb, onError);
+    requireLimit(verb, options.limit);
+    requireSignal(verb, options.signal);
+    if (options.onError !== undefined) requireFunction(verb, options.onError);
   } catch (error) {
     // The caller's mistake is what counts, however closing the source goes.
     await leave(iterator).catch(() => undefined);
     throw error;
   }
+  const { limit, signal, onError } = options;
   const run = new ConcurrentRun(iterator, each, { limit: limit ?? Infinity, signal, onError });
   await run.finished;
 }

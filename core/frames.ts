@@ -7,6 +7,7 @@
 import { BufferedReader } from "./buffered_reader.ts";
 import { endedEarly, requireByteLimit, requireReader, tooLong } from "./byte_limits.ts";
 import type { Reader, Writer } from "./connection.ts";
+import { requireOptions } from "./option_checks.ts";
 import { ReaderStream } from "./reader_stream.ts";
 import { show } from "./show.ts";
 
@@ -151,6 +152,7 @@ async function readFrame(
 }
 
 function formatOf(verb: string, options: FrameOptions): FrameFormat {
+  requireOptions(verb, options);
   const { lengthBytes = 4, littleEndian = false, limit = FRAME_BYTES } = options;
   if (!Number.isInteger(lengthBytes) || lengthBytes < 1 || lengthBytes > 8) {
     const expected = "an integer from 1 to 8";

@@ -8,6 +8,7 @@ import { ByteBuffer } from "./byte_buffer.ts";
 import type { Reader } from "./connection.ts";
 import { NetworkError } from "./errors.ts";
 import { requireSignal } from "./limits.ts";
+import { requireOptions } from "./option_checks.ts";
 import { rejected } from "./settler.ts";
 import { show } from "./show.ts";
 import { untilAborted } from "./until_aborted.ts";
@@ -41,10 +42,12 @@ export class InputBuffer {
    */
   run<T>(
     verb: string,
-    signal: AbortSignal | undefined,
+    options: { readonly signal?: AbortSignal | undefined },
     attempt: () => T | undefined,
   ): Promise<T> {
     try {
+      requireOptions(verb, options);
+      const { signal } = options;
       requireSignal(verb, signal);
       signal?.throwIfAborted();
       if (this.#call !== undefined && !this.#call.signal?.aborted) {

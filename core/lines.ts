@@ -7,6 +7,7 @@
 import { BufferedReader } from "./buffered_reader.ts";
 import { LINE_BYTES, requireByteLimit, requireReader } from "./byte_limits.ts";
 import type { Reader } from "./connection.ts";
+import { requireOptions } from "./option_checks.ts";
 import { ReaderStream } from "./reader_stream.ts";
 
 /** How {@linkcode lines} reads. */
@@ -49,6 +50,7 @@ export function lines(
   reader: Reader,
   options: LinesOptions = {},
 ): AsyncIterableIterator<string, undefined, undefined> & AsyncDisposable {
+  requireOptions("read lines", options);
   const { limit = LINE_BYTES, fatal = true } = options;
   requireReader("read lines", reader);
   requireByteLimit("read lines", limit);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Alarm, type Sleeper } from "./alarm.ts";
 import { Deadlines, type Watched } from "./deadlines.ts";
 import { closedError, connectionError, type NetworkError } from "./errors.ts";
 import type { LinkHooks, LinkInit } from "./link_init.ts";
@@ -18,7 +19,7 @@ import { WriteQueue, WRITTEN } from "./write_queue.ts";
 const LINGER_MS = 2000;
 
 /** Writes, closes and fails; the transport tells it of events. */
-export class Link<Owner> implements TransportEvents, Watched {
+export class Link<Owner> implements TransportEvents, Watched, Sleeper {
   /** Whether the socket is released. */
   released = false;
   /** What is read; it has the time limits and the answers, when there are any. */
@@ -30,9 +31,8 @@ export class Link<Owner> implements TransportEvents, Watched {
   readonly #hooks: LinkHooks<Owner>;
   #failure: NetworkError | undefined;
   #closing: Settler<void> | undefined;
-  /** Only the peer's end of file is missing. */
-  #lingering = false;
-  #lingerTimer: unknown;
+  /** Only the peer's end of file is missing; for how long at most. */
+  #lingering: Alarm | undefined;
 
   /** Makes the link over the transport that `open` returns; `open` is given the events to call. */
   constructor(
@@ -52,7 +52,7 @@ export class Link<Owner> implements TransportEvents, Watched {
 
   /** Sets the time limits; what waits begins to wait anew. */
   setTimeouts(timeouts: ResolvedTimeouts): void {
-    if (this.released || this.#lingering || this.#failure !== undefined) return;
+    if (this.released || this.#lingering !== undefined || this.#failure !== undefined) return;
     if (this.input.deadlines !== undefined) this.input.deadlines.set(timeouts);
     else if (Math.min(timeouts.receive, timeouts.send, timeouts.idle) < Infinity) {
       this.input.deadlines = new Deadlines(timeouts, this, this.#timers);
@@ -65,8 +65,7 @@ export class Link<Owner> implements TransportEvents, Watched {
     const waits = this.#output.busy;
     const written = this.#output.write(bytes);
     this.input.answers?.answered();
-    // One that has to wait for its turn is no news of the peer.
-    if (waits) return written;
+    if (waits) return written; // It has to wait for its turn: no news of the peer.
     if (this.#output.busy) this.input.deadlines?.pending();
     else this.input.deadlines?.sent();
     return written;
@@ -119,13 +118,18 @@ export class Link<Owner> implements TransportEvents, Watched {
 
   #linger(): void {
     if (this.released) return;
-    this.#lingering = true;
+    this.#lingering = new Alarm(this.#timers, this);
     // What was sent is on its way: from here on the lingering alone is limited.
     this.input.deadlines?.stop();
     this.input.limitDiscarding();
     if (this.input.ended) return this.#transport.release();
-    this.#lingerTimer = this.#timers.set(() => this.#transport.release(), LINGER_MS);
+    this.#lingering.set(this.#timers.now(), LINGER_MS);
     this.input.flow();
+  }
+
+  /** It has lingered long enough. */
+  wake(): void {
+    this.#transport.release();
   }
 
   received(chunk: Uint8Array): boolean {
@@ -135,7 +139,7 @@ export class Link<Owner> implements TransportEvents, Watched {
   ended(): void {
     this.input.deadlines?.received();
     this.input.end();
-    if (this.#lingering && !this.released) this.#transport.release();
+    if (this.#lingering !== undefined && !this.released) this.#transport.release();
   }
 
   written(): void {
@@ -178,8 +182,7 @@ export class Link<Owner> implements TransportEvents, Watched {
     if (reset) this.#transport.reset();
     else this.#transport.release();
     this.#hooks.failed(this.#owner, failure);
-    // Last of all: what it calls is to find everything as it will be.
-    this.input.wake();
+    this.input.wake(); // Last of all: what it calls is to find everything as it will be.
   }
 
   closed(): void {
@@ -190,7 +193,7 @@ export class Link<Owner> implements TransportEvents, Watched {
     }
     this.released = true;
     this.input.deadlines?.stop();
-    this.#timers.clear(this.#lingerTimer);
+    this.#lingering?.clear();
     this.#closing?.resolve();
     this.#hooks.released(this.#owner);
   }

@@ -6,6 +6,7 @@
 
 import type { Connection } from "./connection.ts";
 import { requireSignal } from "./limits.ts";
+import { requireOptions } from "./option_checks.ts";
 import { own } from "./settler.ts";
 
 /** How {@linkcode pipe} ends early. */
@@ -76,6 +77,7 @@ export async function pipe(
   };
   const [there, back] = [new Direction(a, b), new Direction(b, a)];
   try {
+    requireOptions("pipe", options);
     const { signal } = options;
     requireSignal("pipe", signal);
     if (signal !== undefined) onAbort(signal, () => fail(signal.reason));

@@ -11,7 +11,8 @@ import { formatIp, parseIp } from "./ip_network.ts";
 
 /** The longest header of version 1, with its CRLF. */
 const V1_BYTES = 107;
-const V1_START: Uint8Array = new TextEncoder().encode("PROXY ");
+/** `PROXY` and a space. */
+const V1_START: Uint8Array = Uint8Array.of(80, 82, 79, 88, 89, 32);
 const V2_START: Uint8Array = Uint8Array.of(13, 10, 13, 10, 0, 13, 10, 81, 85, 73, 84, 10);
 /** The fixed part of version 2. */
 const V2_FIXED_BYTES = 16;

@@ -33,13 +33,14 @@ export class ReadQueue {
   #closed: string | undefined;
   /** How much more is discarded; negative for ever. */
   #budget = -1;
+  /** The peer has promised to send nothing more. */
+  quiet = false;
 
   /** Told of what is asked for, and of what arrives. */
   deadlines: Deadlines | undefined;
   /** Told of what is taken, and of when it begins and ceases to wait. */
   answers: Answers | undefined;
 
-  /** Makes the queue behind `transport`. */
   constructor(transport: Transport) {
     this.#transport = transport;
   }
@@ -59,7 +60,7 @@ export class ReadQueue {
     const refusal = this.#refusal();
     if (refusal !== undefined) return rejected(refusal);
     const chunk = this.#take();
-    if (chunk !== undefined) return Promise.resolve(chunk);
+    if (chunk !== undefined) return Promise.resolve(this.#own(chunk));
     if (this.#ended) return END;
     if (this.#failure !== undefined) return rejected(this.#failure);
     const reader = new Settler<Uint8Array | null>();
@@ -95,6 +96,10 @@ export class ReadQueue {
     this.flow();
     this.answers?.received();
     return chunk;
+  }
+
+  #own(chunk: Uint8Array): Uint8Array {
+    return this.#transport.own?.(chunk) ?? chunk;
   }
 
   /** Why a read is refused, whatever has come. */
@@ -134,14 +139,14 @@ export class ReadQueue {
       this.#flowing = this.#budget !== 0;
     } else if (reader !== undefined) {
       this.#reader = undefined;
-      reader.resolve(chunk);
+      reader.resolve(this.#own(chunk));
       this.answers?.received();
     } else {
       if (this.#ahead === undefined) this.#ahead = chunk;
       else (this.#behind ??= []).push(chunk);
       this.wake();
-      // Whoever was told has taken it, or closed the connection, or broken it.
-      this.#flowing = this.#ahead === undefined && this.#failure === undefined;
+      // Whoever was told has taken it, or closed the connection, or broken it, or wants no more.
+      this.#flowing = this.#ahead === undefined && this.#failure === undefined && !this.quiet;
     }
     return this.#flowing;
   }
@@ -174,6 +179,7 @@ export class ReadQueue {
   close(what: string): void {
     this.#closed = what;
     this.#budget = -1;
+    if (this.quiet && this.#transport.endsOnRelease) this.#ended ||= this.#ahead === undefined;
     this.#ahead = this.#behind = undefined;
     this.#reader?.reject(closedError("read", what));
     this.#reader = undefined;

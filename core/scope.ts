@@ -5,6 +5,7 @@
  */
 
 import { requireLimit, requireSignal } from "./limits.ts";
+import { requireOptions } from "./option_checks.ts";
 import { ScopeRun } from "./scope_run.ts";
 import { requireFunction } from "./source.ts";
 
@@ -97,6 +98,7 @@ export async function scope<T>(
   options: ScopeOptions = {},
 ): Promise<T> {
   const verb = "run the scope";
+  requireOptions(verb, options);
   const { limit, signal } = options;
   requireFunction(verb, body);
   requireLimit(verb, limit);

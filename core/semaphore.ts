@@ -5,6 +5,7 @@
  */
 
 import { requireSignal } from "./limits.ts";
+import { requireOptions } from "./option_checks.ts";
 import { PermitPool } from "./permit_pool.ts";
 import { rejected } from "./settler.ts";
 import { show } from "./show.ts";
@@ -89,8 +90,9 @@ export class Semaphore {
    * refusal that nobody awaits is not unhandled, since nothing has been started.
    */
   acquire(options: AcquireOptions = {}): Promise<Permit> {
-    const { signal, count = 1 } = options;
+    const { signal, count = 1 } = options ?? {};
     try {
+      requireOptions("acquire", options);
       requireCount("acquire", count);
       requireSignal("acquire", signal);
     } catch (error) {
@@ -107,6 +109,7 @@ export class Semaphore {
    * already, when it is closed. An invalid count throws a RangeError.
    */
   tryAcquire(options: Pick<AcquireOptions, "count"> = {}): Permit | null {
+    requireOptions("acquire", options);
     const { count = 1 } = options;
     requireCount("acquire", count);
     return this.#closed ? null : this.#pool.take(count);

@@ -7,6 +7,7 @@
 import type { Connection } from "./connection.ts";
 import { requireLimit, requireSignal } from "./limits.ts";
 import type { Listener } from "./listener.ts";
+import { requireOptions } from "./option_checks.ts";
 import { ServeRun, type ServeRunOptions } from "./serve_run.ts";
 import type { ServeContext, Served } from "./served.ts";
 import { show } from "./show.ts";
@@ -139,6 +140,7 @@ async function run(
 }
 
 function resolve(options: ServeOptions): Omit<ServeRunOptions, "idle"> {
+  requireOptions("serve", options);
   const { limit, signal, grace = GRACE_MS, onError, timeouts, timers = systemTimers } = options;
   requireLimit("serve", limit);
   requireSignal("serve", signal);

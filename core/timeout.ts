@@ -5,6 +5,7 @@
  */
 
 import { requireTime } from "./limits.ts";
+import { requireOptions } from "./option_checks.ts";
 import { open, type Source } from "./source.ts";
 import { Stage } from "./stage.ts";
 import { systemTimers, type Timers } from "./timers.ts";
@@ -46,7 +47,10 @@ export function timeout<T>(
   ms: number,
   options: TimeoutOptions = {},
 ): AsyncIterableIterator<T, undefined, undefined> & AsyncDisposable {
-  const iterator = open("time out", source, () => requireTime("time out", "ms", ms));
+  const iterator = open("time out", source, () => {
+    requireOptions("time out", options);
+    requireTime("time out", "ms", ms);
+  });
   if (ms === Infinity) return new Stage<T, T>(iterator, { each: (item, { emit }) => emit(item) });
   const { timers = systemTimers } = options;
   let timer: unknown;

@@ -9,7 +9,7 @@ import { show } from "./show.ts";
 
 /**
  * The time limits of a connection, in milliseconds; `Infinity` turns one off. Each fires not before
- * its time, and a twentieth of it or a second late at most. What they cost does not depend on how
+ * its time, and a twentieth of it or half a second late at most. What they cost does not depend on how
  * much is read and written.
  */
 export interface Timeouts {

@@ -14,7 +14,7 @@ export interface Transport {
 
   /**
    * To release it sends the end of file by itself, in good order, when all that was written is with the
-   * system and the peer has finished: nothing need be shut down before.
+   * system and the peer has finished, or has said so: nothing need be shut down before.
    */
   readonly endsOnRelease?: boolean;
 
@@ -23,6 +23,13 @@ export interface Transport {
    * `received` has returned `false`.
    */
   resume(): void;
+
+  /**
+   * `chunk`, or a copy of it when its memory is read into again, or was: called before a chunk is given
+   * to somebody who may do with the whole buffer what he likes. Where it is missing, every chunk has
+   * a buffer of its own.
+   */
+  own?(chunk: Uint8Array): Uint8Array;
 
   /**
    * Sends `bytes` (at least one). `true`: the system has taken all of them. `false`: it will take the
@@ -53,7 +60,7 @@ export interface Transport {
 /** What a transport tells the core. None of these throws. */
 export interface TransportEvents {
   /**
-   * A chunk has arrived; it belongs to the core from now on. `true`: go on. `false`: stop input until
+   * A chunk has arrived; its bytes are not changed any more (see `own`). `true`: go on. `false`: stop input until
    * `resume` is called. A chunk that arrives all the same is not lost.
    */
   received(chunk: Uint8Array): boolean;

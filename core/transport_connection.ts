@@ -110,6 +110,11 @@ export class TransportConnection
     return this.#link.input.readNow(notify);
   }
 
+  /** See {@linkcode DirectReader.expectNothing}. */
+  expectNothing(): void {
+    this.#link.input.quiet = true;
+  }
+
   /** See {@linkcode Connection.write}. */
   write(bytes: Uint8Array): Promise<void> {
     if (bytes instanceof Uint8Array) return this.#link.write(bytes);

@@ -25,6 +25,8 @@ export interface ContentInit {
   readonly cacheControl: string;
   /** The bytes, when they are held. */
   readonly bytes: Uint8Array<ArrayBuffer> | null;
+  /** What `digestOf` says of these. */
+  readonly digest: string | null;
 }
 
 /** A file as it can be sent, at one time. */
@@ -43,8 +45,8 @@ export class Content implements Validators {
   /** The answer to who has it already: RFC 9110, section 15.4.5. */
   readonly unmodified: FileReply;
 
-  constructor({ name, version, at, coding, cacheControl, bytes }: ContentInit) {
-    const { etag, modified } = validatorsOf(version, coding?.name ?? null, at);
+  constructor({ name, version, at, coding, cacheControl, bytes, digest }: ContentInit) {
+    const { etag, modified } = validatorsOf(version, coding?.name ?? null, at, digest);
     this.version = version;
     this.etag = etag;
     this.modified = modified;

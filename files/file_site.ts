@@ -68,9 +68,10 @@ export class FileSite {
  * What the client takes. A part of a compressed file is of use only to who has the other parts of it:
  * who does names its tag.
  */
-function codingsFor({ acceptEncoding, range, ifRange }: AskedFields): AcceptedCodings {
+function codingsFor({ acceptEncoding, range, ifRange, ifMatch }: AskedFields): AcceptedCodings {
   const accepted = acceptedCodings(acceptEncoding);
   if (range === undefined || !accepted.identity) return accepted;
-  const codings = accepted.codings.filter(({ name }) => ifRange?.endsWith(`-${name}"`) === true);
+  const tag = ifRange ?? ifMatch;
+  const codings = accepted.codings.filter(({ name }) => tag?.endsWith(`-${name}"`) === true);
   return codings.length === 0 ? IDENTITY : { codings, identity: true };
 }

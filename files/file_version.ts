@@ -14,6 +14,7 @@ import type { Validators } from "./conditions.ts";
 export const REST_MS = 20;
 /** What a year of four digits ends with. */
 const LAST_MS = 253_402_300_799_999;
+const SECOND_NS = 1_000_000_000n;
 
 /** Of what the system says about a file, that which changes when the file does. */
 export interface FileVersion {
@@ -53,10 +54,20 @@ export function restOf({ mtimeNs, ctimeNs }: FileVersion, now: number): number {
 }
 
 /**
+ * From when on a look tells all changes apart from the version, in milliseconds since 1970; 0 when every
+ * look does. Deno tells `ctime` in whole seconds, and so do some file systems: a change within that
+ * second shows in nothing when the time of the file is set to what it was.
+ */
+export function clearAt({ ctimeNs }: FileVersion): number {
+  return ctimeNs % SECOND_NS === 0n ? Number(ctimeNs / 1_000_000n) + 1000 + REST_MS : 0;
+}
+
+/**
  * The validators of a version that was looked at when it was `now`. The tag is a strong one, as ranges
- * need it (RFC 9110, section 8.8.1): it says where the file is, how large, and when it was written, to
- * the nanosecond where the runtime tells that, and also when its time was set by hand. So two versions
- * have it in common only when both were written within one tick of the clock: then it is weak.
+ * need it (RFC 9110, section 8.8.1). Of bytes that are held it is their digest: the same on every
+ * machine that serves them. Else it says where the file is, how large, and when it was written, to the
+ * nanosecond where the runtime tells that, and also when its time was set by hand. So two versions have
+ * it in common only when both were written within one tick of the clock: then it is weak.
  *
  * A coding has its own tag (section 8.8.3.3). A time in the future is not told (section 8.8.2.1).
  */
@@ -64,16 +75,26 @@ export function validatorsOf(
   version: FileVersion,
   coding: string | null,
   now: number,
+  digest: string | null,
 ): Validators {
-  const { dev, ino, size, mtimeNs, ctimeNs } = version;
-  const parts = [size, mtimeNs, BigInt.asUintN(64, ctimeNs - mtimeNs), ino, dev]
-    .map((part) => part.toString(36));
-  const tag = `"${parts.join(".")}${coding === null ? "" : `-${coding}`}"`;
-  const ms = Math.floor(Number(mtimeNs / 1_000_000n) / 1000) * 1000;
+  const tag = `"${digest ?? placeAndTimeOf(version)}${coding === null ? "" : `-${coding}`}"`;
+  const ms = Math.floor(Number(version.mtimeNs / 1_000_000n) / 1000) * 1000;
   return {
-    etag: restOf(version, now) === 0 ? tag : `W/${tag}`,
+    etag: digest !== null || restOf(version, now) === 0 ? tag : `W/${tag}`,
     modified: ms > Math.min(now, LAST_MS) || ms < 0 ? undefined : new Date(ms).toUTCString(),
   };
+}
+
+function placeAndTimeOf({ dev, ino, size, mtimeNs, ctimeNs }: FileVersion): string {
+  return [size, mtimeNs, BigInt.asUintN(64, ctimeNs - mtimeNs), ino, dev]
+    .map((part) => part.toString(36)).join(".");
+}
+
+/** 128 bits of SHA-256, as 32 digits: nobody meets two files that have them in common. */
+export async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  // Not by node:crypto, which takes a runtime up to 20 ms to load.
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest.subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /**
@@ -81,8 +102,7 @@ export function validatorsOf(
  * was given it by a tool that knows seconds only.
  */
 export function isOutdated(neighbour: FileVersion, file: FileVersion): boolean {
-  const second = 1_000_000_000n;
-  return neighbour.mtimeNs % second === 0n
-    ? neighbour.mtimeNs / second < file.mtimeNs / second
+  return neighbour.mtimeNs % SECOND_NS === 0n
+    ? neighbour.mtimeNs / SECOND_NS < file.mtimeNs / SECOND_NS
     : neighbour.mtimeNs < file.mtimeNs;
 }

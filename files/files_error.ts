@@ -37,6 +37,8 @@ export class FilesError extends Error {
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "there is no such folder",
   ENOTDIR: "it is no folder",
+  ELOOP: "its symbolic links lead in a circle",
+  ENAMETOOLONG: "its name is too long",
   EACCES: "permission denied",
   EPERM: "permission denied",
   ENOTCAPABLE: "the runtime's permissions forbid it",

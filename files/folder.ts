@@ -26,7 +26,8 @@ export async function readFolder(
     return null;
   }
   const found = (await readdir(root.pathOf(names), { withFileTypes: true }))
-    .filter(({ name }) => areServed([...names, name], sep === "\\"));
+    // A backslash is in no path that is served.
+    .filter(({ name }) => !name.includes("\\") && areServed([...names, name], sep === "\\"));
   const entries: ListedEntry[] = [];
   for (let i = 0; i < found.length; i += AT_ONCE) {
     const some = found.slice(i, i + AT_ONCE).map((entry) => entryOf(root, names, entry));
@@ -43,8 +44,12 @@ async function entryOf(
 ): Promise<ListedEntry | null> {
   const { name } = entry;
   const own = [...names, name];
-  if (entry.isDirectory()) return { name, isFolder: true, size: null };
   try {
+    if (entry.isDirectory()) {
+      // A name that is no UTF-8 is told with this in it, and leads nowhere.
+      if (name.includes("\ufffd")) await lstat(root.pathOf(own));
+      return { name, isFolder: true, size: null };
+    }
     if (entry.isFile()) {
       return { name, isFolder: false, size: (await lstat(root.pathOf(own))).size };
     }

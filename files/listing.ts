@@ -20,7 +20,7 @@ h1{font-size:1.25rem;overflow-wrap:anywhere}
 ul{list-style:none;padding:0}
 li{display:flex;gap:1rem;justify-content:space-between;border-bottom:1px solid #8884}
 a{overflow-wrap:anywhere}
-span{white-space:nowrap;opacity:.7}`;
+span{white-space:nowrap;opacity:.7;font-variant-numeric:tabular-nums}`;
 
 const FIELDS: readonly Field[] = [
   ["Content-Type", "text/html; charset=utf-8"],
@@ -51,7 +51,7 @@ function listingPage(names: readonly string[], entries: readonly ListedEntry[]):
   );
   const items = sorted.map(({ name, isFolder, size }) => {
     const end = isFolder ? "/" : "";
-    const told = size === null ? "" : `<span>${size.toLocaleString("en")}</span>`;
+    const told = size === null ? "" : `<span title="${size} bytes">${shortened(size)}</span>`;
     // Encoded so that nothing in it is a scheme, a query, a fragment, or the end of the attribute.
     return `<li><a href="${encoded(name)}${end}">${escaped(name)}${end}</a>${told}</li>`;
   });
@@ -72,6 +72,15 @@ ${up}${items.join("\n")}
 </body>
 </html>
 `;
+}
+
+const UNITS = ["B", "kB", "MB", "GB", "TB", "PB"];
+
+/** Bytes in the unit that leaves the fewest digits before the point. */
+function shortened(size: number): string {
+  let [value, unit] = [size, 0];
+  for (; value >= 999.95 && unit < UNITS.length - 1; unit++) value /= 1000;
+  return `${unit === 0 ? value : value.toFixed(1)} ${UNITS[unit]}`;
 }
 
 /** The name as a segment of a path, also when it is no proper Unicode. */

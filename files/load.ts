@@ -5,16 +5,17 @@
  */
 
 import type { AcceptedCodings, Coding } from "./accepted_codings.ts";
-import { Content } from "./content.ts";
+import { Content, type ContentInit } from "./content.ts";
 import { statusOfFailure } from "./failure_status.ts";
 import { changed } from "./files_error.ts";
-import { isOutdated, isSameVersion, restOf, versionOf } from "./file_version.ts";
+import { digestOf, isOutdated, isSameVersion, restOf, versionOf } from "./file_version.ts";
 import type { HotFiles } from "./hot_files.ts";
 import { looked, type OpenedFile, openFile, rested } from "./open_file.ts";
 import type { Root } from "./root.ts";
 
 /** A file of this size at most is held as a whole. */
 export const SMALL_BYTES: number = 64 * 1024;
+const NOT_HELD = { bytes: null, digest: null };
 /** How often a file is read anew that is written to at the same time. */
 const ATTEMPTS = 32;
 
@@ -47,7 +48,7 @@ export async function load(
     for (const coding of accepted.codings) {
       const file = await neighbourOf(store.root, names, coding, main);
       if (file === null) continue;
-      keep(store, names, null, main, null);
+      keep(store, names, null, main, NOT_HELD);
       return await take(store, names, coding, file);
     }
     if (!accepted.identity) return "unacceptable";
@@ -91,14 +92,15 @@ async function take(
       const bytes = await bytesOf(file);
       const after = await looked(file.handle);
       if (bytes !== null && isSameVersion(after.stats, file.stats)) {
-        return { content: keep(store, names, coding, file, bytes), file: null };
+        const held = { bytes, digest: await digestOf(bytes) };
+        return { content: keep(store, names, coding, file, held), file: null };
       }
-      // Not waited for again: it may be written to all the time, and then its tag is a weak one.
+      // Not waited for again: it may be written to all the time.
       file = after;
     }
     if (isSmall(file)) throw changed("it was written to all the time");
     taken = true;
-    return { content: contentOf(store, names, coding, file, null), file };
+    return { content: contentOf(store, names, coding, file, NOT_HELD), file };
   } finally {
     if (!taken) await opened.handle.close();
   }
@@ -125,9 +127,9 @@ function keep(
   names: readonly string[],
   coding: Coding | null,
   file: OpenedFile,
-  bytes: Uint8Array<ArrayBuffer> | null,
+  held: Pick<ContentInit, "bytes" | "digest">,
 ): Content {
-  const content = contentOf(store, names, coding, file, bytes);
+  const content = contentOf(store, names, coding, file, held);
   if (restOf(content.version, file.at) === 0) {
     const path = store.root.pathOf(names) + (coding?.extension ?? "");
     store.hot.set(keyOf(names), coding, { path, content });
@@ -145,7 +147,7 @@ function contentOf(
   names: readonly string[],
   coding: Coding | null,
   { stats, at }: OpenedFile,
-  bytes: Uint8Array<ArrayBuffer> | null,
+  held: Pick<ContentInit, "bytes" | "digest">,
 ): Content {
   return new Content({
     name: names.at(-1) ?? "",
@@ -153,6 +155,6 @@ function contentOf(
     at,
     coding,
     cacheControl: cacheControl(keyOf(names)),
-    bytes,
+    ...held,
   });
 }

@@ -5,7 +5,7 @@
  */
 
 import { type BigIntStats, constants } from "node:fs";
-import { lstat, realpath } from "node:fs/promises";
+import { lstat, realpath, stat } from "node:fs/promises";
 import { sep } from "node:path";
 import { Descriptor } from "./descriptor.ts";
 import { restOf } from "./file_version.ts";
@@ -35,58 +35,79 @@ const ATTEMPTS = 16;
  * Opens the file that `names` lead to; `"folder"` when it is one; `null` when it is something else, or
  * is not under the root. Rejects with what the system says.
  *
- * It is opened first, and looked at through the handle: what the path names a moment later does not
- * matter. Then the path is followed through all symbolic links: where that ends must lie under the
- * root, and be what was opened. A file that was replaced in between is opened anew.
+ * The path is followed through all symbolic links: where that ends must lie under the root. Then it is
+ * opened, and what was opened is looked at through the handle: it must be what was found there. So it
+ * does not matter what the path names a moment later; and a FIFO that somebody waits to write to, or a
+ * device, does not notice anything. A file that was replaced in between is looked for anew.
  */
 export async function openFile(
   root: Root,
   names: readonly string[],
 ): Promise<OpenedFile | "folder" | null> {
+  const path = root.pathOf(names);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const opened = await openOnce(root, root.pathOf(names));
+    const place = await placeOf(root, path);
+    if (place === null) return null;
+    const opened = place === "replaced" ? place : await openAt(path, place);
     if (opened !== "replaced") return opened;
   }
   throw changed("its name was given to others all the time");
 }
 
-async function openOnce(
-  root: Root,
-  path: string,
-): Promise<OpenedFile | "folder" | "replaced" | null> {
-  const handle = await Descriptor.open(path, FLAGS);
-  let kept = false;
-  try {
-    const file = await looked(handle);
-    const { stats } = file;
-    if (!stats.isFile() && !stats.isDirectory()) return null;
-    const place = await placeOf(root, path);
-    if (place === null) return null;
-    if (place === "replaced" || place.dev !== stats.dev || place.ino !== stats.ino) {
-      return "replaced";
-    }
-    if (stats.isDirectory()) return "folder";
-    kept = true;
-    return file;
-  } finally {
-    if (!kept) await handle.close();
-  }
-}
-
 /** What there is where `path` leads to in the end; `null` when that is not served. */
 async function placeOf(root: Root, path: string): Promise<BigIntStats | "replaced" | null> {
+  const real = await realPathOf(path);
+  if (real === "replaced") return real;
   try {
-    const real = await realpath(path);
     const names = await root.namesOf(real);
     // Windows has short names for long ones, those of dot files among them.
     if (names === null || (sep === "\\" && !areServed(names, true))) return null;
     return await lstat(real, { bigint: true });
   } catch (error) {
-    // It was there when it was opened. Bun's realpath() names a file that was replaced just then
-    // "… (deleted)", as Linux does.
-    if (fileCodeOf(error) === "ENOENT") return "replaced";
-    throw error;
+    return replacedIfGone(error);
   }
+}
+
+/** Rejects when there is nothing. Bun's realpath() says so, too, of what is replaced just then. */
+async function realPathOf(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    const gone = replacedIfGone(error);
+    await stat(path);
+    return gone;
+  }
+}
+
+/** Opens what was found at `path`. */
+async function openAt(
+  path: string,
+  place: BigIntStats,
+): Promise<OpenedFile | "folder" | "replaced" | null> {
+  if (place.isDirectory()) return "folder";
+  if (!place.isFile()) return null;
+  const handle = await Descriptor.open(path, FLAGS).catch(replacedIfGone);
+  if (handle === "replaced") return handle;
+  let kept = false;
+  try {
+    const file = await looked(handle);
+    kept = isSameFile(place, file.stats);
+    return kept ? file : "replaced";
+  } finally {
+    if (!kept) await handle.close();
+  }
+}
+
+/** The number of a file that is gone is given to the next one: hence its birth. */
+function isSameFile(one: BigIntStats, other: BigIntStats): boolean {
+  return other.isFile() && one.dev === other.dev && one.ino === other.ino &&
+    one.birthtimeNs === other.birthtimeNs;
+}
+
+/** For what was there a moment ago. Bun's realpath() may have named it "… (deleted)", as Linux does. */
+function replacedIfGone(error: unknown): "replaced" {
+  if (fileCodeOf(error) === "ENOENT") return "replaced";
+  throw error;
 }
 
 /** The same once a file that was changed just now has come to rest: so that its next change has another time. */

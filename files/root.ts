@@ -4,11 +4,11 @@
  * @module
  */
 
-import { readdir, realpath, stat } from "node:fs/promises";
+import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { show } from "../core/show.ts";
-import { FilesError, rootError } from "./files_error.ts";
+import { fileCodeOf, FilesError, rootError } from "./files_error.ts";
 
 /** A folder, and where it really is at the moment. */
 export class Root {
@@ -59,14 +59,23 @@ export async function openRoot(root: string | URL, toBeListed: boolean): Promise
         "ENOTDIR",
       );
     }
-    // Not access(), for which Deno wants to be allowed to know who its user is.
-    await stat(`${path}${sep}.`);
+    await requireSearchable(path);
     // Not opendir(): Bun opens the folder when it is read only, and Deno keeps it open until its end.
     if (toBeListed) await readdir(path);
     return new Root(path, await realpath(path));
   } catch (error) {
     throw error instanceof FilesError ? error : rootError(show(shown(root)), error);
   }
+}
+
+/**
+ * Not access(), for which Deno wants to be allowed to know who its user is; and not the folder's own
+ * dot, which Deno leaves out of the path. Any name does, whether it is there or not.
+ */
+async function requireSearchable(path: string): Promise<void> {
+  await lstat(`${path}${sep}index.html`).catch((error: unknown) => {
+    if (fileCodeOf(error) !== "ENOENT") throw error;
+  });
 }
 
 function shown(root: string | URL): string {

@@ -9,7 +9,7 @@ import { type AcceptedCodings, acceptedCodings } from "./accepted_codings.ts";
 import type { Asked, AskedFields } from "./asked.ts";
 import { contentReply, errorPage } from "./content_reply.ts";
 import { statusOfFailure } from "./failure_status.ts";
-import { type FileReply, statusReply } from "./file_reply.ts";
+import { type Field, type FileReply, statusReply } from "./file_reply.ts";
 import type { ResolvedFilesOptions } from "./files_options.ts";
 import { readFolder } from "./folder.ts";
 import { encoded, listingReply } from "./listing.ts";
@@ -57,7 +57,8 @@ export class Search {
     const found = isFolder ? await this.#folder(names) : await this.#file(names);
     if (found === "folder") return this.#redirected(names);
     if (found !== null || !options.spa || !this.#mayBePage(names)) return found;
-    return options.home === null ? null : asReply(await this.#file([options.home]));
+    const home = options.home === null ? null : asReply(await this.#file([options.home]));
+    return home && { ...home, headers: home.headers.map(byAsker) };
   }
 
   async #folder(names: readonly string[]): Promise<FileReply | null> {
@@ -102,11 +103,17 @@ export class Search {
     return statusReply(301, this.#method, [["Location", location]]);
   }
 
-  /** Whether a person may have asked for a page, and not a script for a file. */
+  /**
+   * Whether a person may have asked for a page, and not a script for a file. Browsers say which; others
+   * take what there is, unless they name something else.
+   */
   #mayBePage(names: readonly string[]): boolean {
-    const accept = this.#init.asked.header("accept");
-    return accept !== undefined && /\btext\/html\b/i.test(accept) &&
-      names.at(-1)?.includes(".") !== true;
+    const { asked } = this.#init;
+    if (names.at(-1)?.includes(".") === true) return false;
+    const accept = asked.header("accept") ?? "*/*";
+    if (/\btext\/html\b/i.test(accept)) return true;
+    const mode = asked.header("sec-fetch-mode") ?? "navigate";
+    return mode === "navigate" && /(?:^|[\t ,])(?:text|\*)\/\*/i.test(accept);
   }
 
   /** The root's own page, or a line. */
@@ -134,6 +141,12 @@ export class Search {
     const { options, request } = this.#init;
     options.report(error, request);
   }
+}
+
+/** Who else asks for the same may be told that there is nothing. */
+function byAsker(field: Field): Field {
+  const [name, value] = field;
+  return name === "Vary" ? [name, `${value}, Accept, Sec-Fetch-Mode`] : field;
 }
 
 function asReply(found: FileReply | "folder" | null): FileReply | null {

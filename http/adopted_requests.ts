@@ -4,6 +4,7 @@
  * @module
  */
 
+import { putBefore, whenNamed } from "./adopted_globals.ts";
 import { inheritFromRequest, LazyRequest } from "./lazy_request.ts";
 
 let adopted = false;
@@ -16,36 +17,20 @@ let adopted = false;
 export function adoptLazyRequests(): void {
   if (adopted) return;
   adopted = true;
-  inheritFromRequest();
-  // As what they are here, functions that are called with anything: hence the cast.
-  const { Request: Platform, fetch: platformFetch } = globalThis as unknown as Globals;
-  put(
-    "Request",
-    new Proxy(Platform, {
+  whenNamed("Request", (Platform: new (...args: unknown[]) => object) => {
+    putBefore("Request", Platform, {
       construct: (target, args, newTarget) =>
         Reflect.construct(target, args.map(LazyRequest.unwrap), newTarget) as object,
-    }),
-  );
-  put(
-    "fetch",
-    new Proxy(platformFetch, {
-      apply: (target, self, args) => Reflect.apply(target, self, args.map(LazyRequest.unwrap)),
-    }),
-  );
+    });
+    inheritFromRequest();
+  });
+  // As what it is here, a function that is called with anything: hence the cast.
+  const { fetch: platformFetch } = globalThis as unknown as Globals;
+  putBefore("fetch", platformFetch, {
+    apply: (target, self, args) => Reflect.apply(target, self, args.map(LazyRequest.unwrap)),
+  });
 }
 
 interface Globals {
-  readonly Request: new (...args: unknown[]) => object;
   readonly fetch: (...args: unknown[]) => unknown;
-}
-
-/** Puts a value in the place of a global, which it stays otherwise. */
-export function put(name: string, value: unknown): void {
-  const { enumerable = false } = Object.getOwnPropertyDescriptor(globalThis, name) ?? {};
-  Object.defineProperty(globalThis, name, {
-    configurable: true,
-    enumerable,
-    writable: true,
-    value,
-  });
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { put } from "./adopted_requests.ts";
+import { putBefore, whenNamed } from "./adopted_globals.ts";
 
 type Make = new (body?: unknown, init?: unknown) => object;
 
@@ -41,31 +41,40 @@ export function takeText(response: object): string | null | undefined {
   return Text.take(response);
 }
 
+let hasType: boolean | undefined;
+
 /** Whether the platform's own `Response` of a text tells a Content-Type. */
-export let textHasType = true;
+export function textHasType(): boolean {
+  return hasType ??= tellsType();
+}
+
+function tellsType(): boolean {
+  // As what it is here: a function that is called with anything. Hence the casts.
+  const { Response: Platform } = globalThis as unknown as { readonly Response: Make };
+  return [...(new Platform("") as { readonly headers: Headers }).headers].length > 0;
+}
 
 let adopted = false;
 
 /**
  * From now on, a `Response` that is made of text is remembered with it. To read it back through the
- * stream of its body would cost three to five times as much as all the rest of a request.
+ * stream of its body would cost as much as a fifth of a whole request over a socket, or more.
  *
- * What is made is the platform's, as before; another function makes it. Done once.
+ * What is made is the platform's, as before; a proxy makes it. Done once.
  */
 export function adoptResponses(): void {
   if (adopted) return;
   adopted = true;
-  // As what it is here: a function that is called with anything. Hence the casts.
-  const { Response: Platform } = globalThis as unknown as { readonly Response: Make };
-  textHasType = [...(new Platform("") as { readonly headers: Headers }).headers].length > 0;
-  const Remembering = function Response(body?: unknown, init?: unknown): object {
-    if (new.target === undefined) throw new TypeError("Cannot call Response without new");
-    const made = new.target === Remembering
-      ? new Platform(body, init)
-      : Reflect.construct(Platform, [body, init], new.target) as object;
-    return typeof body === "string" ? new Text(made, body) : made;
-  };
-  Object.setPrototypeOf(Remembering, Platform);
-  Object.defineProperty(Remembering, "prototype", { value: Platform.prototype, writable: false });
-  put("Response", Remembering);
+  whenNamed("Response", (Platform: Make) => {
+    putBefore("Response", Platform, {
+      construct: (target, args: readonly unknown[], newTarget) => {
+        const [body, init] = args;
+        // Most are made by the global itself, and `new` is the fastest way then.
+        const made = newTarget.prototype === target.prototype
+          ? new target(body, init)
+          : Reflect.construct(target, args, newTarget) as object;
+        return typeof body === "string" ? new Text(made, body) : made;
+      },
+    });
+  });
 }

@@ -54,6 +54,16 @@ export interface Answer {
   /** Whether there is a Date among the fields. */
   readonly dated: boolean;
   readonly body: WholeBody | BodyParts;
+  /** All of it as it is sent, when it was made ahead. */
+  readonly ready?: ReadyAnswer | undefined;
+}
+
+/** An answer as it is sent to a client of HTTP/1.1 whose connection goes on. */
+export interface ReadyAnswer {
+  /** The bytes, for now; `undefined` when they are too many for being copied each time. */
+  bytes(): Uint8Array | undefined;
+  /** How many of them are the body. */
+  readonly bodySize: number;
 }
 
 /** A body that is there. */

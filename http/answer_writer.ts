@@ -42,6 +42,12 @@ export function addWhole(
   const bytes = typeof body === "string" ? undefined : body ?? undefined;
   if (isPlain(context.method, status) && length === undefined) {
     const keepAlive = context.keepAlive && !answer.close;
+    const ready = keepAlive && context.minor > 0 ? answer.ready?.bytes() : undefined;
+    if (ready !== undefined) {
+      output.addBytes(ready);
+      context.sent(answer.ready?.bodySize ?? 0);
+      return true;
+    }
     if (typeof body !== "string") {
       output.add(headOf(answer, lengthLine(bytes?.length ?? 0), context, keepAlive), bytes);
       if (bytes !== undefined) context.sent(bytes.length);
@@ -55,6 +61,11 @@ export function addWhole(
     }
   }
   return addFramed(output, answer, typeof body === "string" ? encoder.encode(body) : body, context);
+}
+
+/** The whole answer, to a client of HTTP/1.1 whose connection goes on, as text before its body. */
+export function headBefore(answer: Answer, size: number): string {
+  return headOf(answer, lengthLine(size), { minor: 1 }, true);
 }
 
 /** Whether nothing but the answer itself says what its body is. */
@@ -114,8 +125,7 @@ export async function sendStreamed(
       body.cancel();
       return addFramed(output, answer, null, context);
     }
-    begun();
-    return await sendParts(output, answer, parts, context);
+    return await sendParts(output, answer, parts, context, begun);
   } catch (error) {
     body.cancel(error);
     throw error;
@@ -127,6 +137,7 @@ async function sendParts(
   answer: Answer,
   parts: BodyParts,
   context: AnswerContext,
+  begun: () => void,
 ): Promise<boolean> {
   const { length } = answer;
   const chunked = length === undefined && context.minor > 0;
@@ -144,6 +155,7 @@ async function sendParts(
     if (left < 0) {
       throw new TypeError(`Cannot answer: the body is over its Content-Length of ${length}`);
     }
+    if (head !== "") begun();
     if (chunked) output.add(`${head}${part.length.toString(16)}\r\n`, part, "\r\n");
     else output.add(head, part);
     head = "";
@@ -176,7 +188,7 @@ function lengthLine(length: number): string {
 function headOf(
   { status, reason, lines, dated }: Answer,
   framing: string,
-  { minor }: AnswerContext,
+  { minor }: Pick<AnswerContext, "minor">,
   keepAlive: boolean,
 ): string {
   const connection = keepAlive

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { later } from "../core/breather.ts";
 import type { Connection } from "../core/connection.ts";
 import { type Answer, type BodyParts, isWhole, type Reply, type WholeBody } from "./answer.ts";
 import { addWhole, sendStreamed } from "./answer_writer.ts";
@@ -16,6 +17,10 @@ import { watchPeer } from "./peer_watch.ts";
 import { readAnswer } from "./read_answer.ts";
 import { Refusal } from "./refusal.ts";
 import { SERVER_ERROR } from "./refusal_answer.ts";
+import { StreamWatch } from "./stream_watch.ts";
+
+/** After so many steps everybody else has a turn: most requests take one or two. */
+const MOST_STEPS = 256;
 
 /** What a handler may return. */
 export type Given = Response | Reply | void;
@@ -31,7 +36,10 @@ export abstract class Answering implements ExchangeHost {
   protected readonly options: ResolvedHttpOptions;
   protected readonly wire: HttpWire;
   protected readonly output: Output;
+  /** Those after which another may follow. */
   #requests = 0;
+  #steps = 0;
+  #watch: StreamWatch | undefined;
 
   /** `onNews` is called when more has come, or it has ended, or nothing is waited for any more. */
   constructor(connection: Connection, options: ResolvedHttpOptions, onNews: () => void) {
@@ -46,6 +54,24 @@ export abstract class Answering implements ExchangeHost {
 
   /** The answer is in the output; `goesOn` says whether another may follow. */
   protected abstract finish(exchange: Exchange, goesOn: boolean): boolean;
+
+  /** Whether none was answered before. */
+  protected get isFirst(): boolean {
+    return this.#requests === 0;
+  }
+
+  /**
+   * To be asked at each step: whether everybody else has a turn now, and this goes on after it. So who
+   * has sent thousands of requests at once holds up nobody; and what they leave behind can be collected,
+   * of which much lives until the turn ends (the platform's `Response` makes a WeakRef on Node).
+   */
+  protected breathes(): boolean {
+    if (++this.#steps < MOST_STEPS) return false;
+    this.#steps = 0;
+    void this.output.flush();
+    later(() => this.resume(() => true));
+    return true;
+  }
 
   handOver(): Connection {
     // What was answered before comes first.
@@ -100,22 +126,37 @@ export abstract class Answering implements ExchangeHost {
   #stream(exchange: Exchange, answer: Answer, body: BodyParts): boolean {
     exchange.status = answer.status;
     exchange.keepAlive = this.#mayGoOn(exchange);
+    const watch = this.#watch ??= new StreamWatch(
+      this.connection,
+      this.wire.input,
+      this.output,
+      this.options,
+    );
     let begun = false;
     const onBegun = () => {
       begun = true;
       // In the middle of an answer there is no telling any more.
       this.wire.expectsContinue = false;
     };
+    const follow = (step: () => boolean) => {
+      if (watch.end()) this.resume(step);
+    };
     void this.output.flush();
     sendStreamed(this.output, answer, body, exchange, onBegun).then(
-      (goesOn) => this.resume(() => this.finish(exchange, goesOn)),
+      (goesOn) => follow(() => this.finish(exchange, goesOn)),
       (error) =>
-        this.resume(() => {
+        follow(() => {
           if (!begun) return this.fault(exchange, error);
           this.#report(error, exchange);
           throw error;
         }),
     );
+    watch.begin(exchange, (reason) => {
+      body.cancel(reason);
+      follow(() => {
+        throw reason;
+      });
+    });
     return false;
   }
 

@@ -49,8 +49,8 @@ function iteratedParts(source: AsyncIterable<Uint8Array | string>): BodyParts {
       }
     },
     cancel() {
-      // What it throws at its end is nobody's any more.
-      Promise.resolve(iterator.return?.()).then(undefined, () => undefined);
+      // What it throws at its end, in whichever way, is nobody's any more.
+      new Promise((resolve) => resolve(iterator.return?.())).then(undefined, () => undefined);
     },
   };
 }

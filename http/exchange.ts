@@ -11,6 +11,9 @@ import type { Message } from "./message.ts";
 import type { RequestBody } from "./request_body.ts";
 import { urlOf } from "./request_target.ts";
 
+/** An answer that is no larger is with the client as soon as it is sent. */
+const MOST_AT_ONCE_BYTES = 16 * 1024;
+
 /** What a handler is given beside the request. */
 export interface HttpInfo {
   /** The address of the client, captured when the connection was accepted. */
@@ -140,9 +143,10 @@ export class Exchange implements HttpInfo, AnswerContext {
     return this.#controller?.signal.aborted ?? false;
   }
 
-  /** The exchange is over: from now on nobody watches the peer for it. */
+  /** The exchange is over: from now on nobody watches the peer for it, or reads its body. */
   end(): void {
     this.#over = true;
+    this.body?.end();
     this.#cleanUp?.();
   }
 
@@ -154,6 +158,16 @@ export class Exchange implements HttpInfo, AnswerContext {
   /** The minor version of HTTP/1 that the client speaks. */
   get minor(): number {
     return this.message.minor;
+  }
+
+  /**
+   * Whether the client sends nothing more, and can be believed: who has said that the connection is to be
+   * closed must not, RFC 9112, section 9.6, and this request has come whole. Who sends all the same is
+   * reset, and may lose what it has not taken of a large answer.
+   */
+  get isLast(): boolean {
+    if (this.message.keepAlive || this.upgraded || this.bytes > MOST_AT_ONCE_BYTES) return false;
+    return this.body === null || this.body.consumed;
   }
 
   /** Counts what was sent of the body of the answer. */

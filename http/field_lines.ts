@@ -24,7 +24,7 @@ const KINDS: ReadonlyMap<string, number> = new Map([
 /** A name that was found good, and the last value that was, with the line of both. */
 interface KnownName {
   readonly kind: number;
-  value: string | undefined;
+  value: string;
   line: string;
 }
 
@@ -77,6 +77,8 @@ export class FieldLines {
 }
 
 function lineOf(entry: KnownName, name: string, value: string): string {
+  // Whoever has no types may give anything.
+  if (typeof value !== "string") throw badText(`the value of ${name}`, value);
   requireText(`the value of ${name}`, value);
   const line = `${name}: ${trimmed(value)}\r\n`;
   if (value.length <= MOST_CHARACTERS) {
@@ -88,7 +90,8 @@ function lineOf(entry: KnownName, name: string, value: string): string {
 
 function learn(name: string): KnownName {
   requireName(name);
-  const entry = { kind: KINDS.get(name.toLowerCase()) ?? PLAIN, value: undefined, line: "" };
+  const kind = KINDS.get(name.toLowerCase()) ?? PLAIN;
+  const entry = { kind, value: "", line: `${name}: \r\n` };
   if (known.size < MOST_NAMES && name.length <= MOST_CHARACTERS) known.set(name, entry);
   return entry;
 }
@@ -108,5 +111,9 @@ function trimmed(value: string): string {
 
 /** Throws a TypeError unless `text` can stand in a head. */
 export function requireText(what: string, text: string): void {
-  if (BAD_VALUE.test(text)) throw new TypeError(`Cannot answer: ${what} is ${show(text)}`);
+  if (BAD_VALUE.test(text)) throw badText(what, text);
+}
+
+function badText(what: string, value: unknown): TypeError {
+  return new TypeError(`Cannot answer: ${what} is ${show(value)}`);
 }

@@ -61,7 +61,8 @@ export class HandedOver implements Connection {
     const input = this.#input;
     // A read that HTTP had begun is still under way: what it brings comes first.
     while (input.length === 0 && input.reading) await input.more();
-    if (input.length > 0) return input.take(input.length);
+    // A copy: the buffer may hold what is not the reader's.
+    if (input.length > 0) return new Uint8Array(input.take(input.length));
     if (input.failure !== undefined) throw input.failure;
     return input.ended ? null : await this.#connection.read();
   }

@@ -6,8 +6,7 @@
 
 import type { Connection } from "../core/connection.ts";
 import { requireFunction } from "../core/source.ts";
-import { adoptLazyRequests } from "./adopted_requests.ts";
-import { adoptResponses } from "./adopted_responses.ts";
+import { adopt } from "./adopted.ts";
 import { type HttpOptions, resolveHttpOptions } from "./http_options.ts";
 import { type HttpHandler, HttpSession } from "./http_session.ts";
 
@@ -39,8 +38,7 @@ export async function httpConnection(
 ): Promise<void> {
   requireFunction("serve HTTP", handler);
   const resolved = resolveHttpOptions("serve HTTP", options);
-  adoptLazyRequests();
-  adoptResponses();
+  adopt(resolved.adoptGlobals);
   const session = new HttpSession(connection, handler, resolved);
   const { signal } = resolved;
   const drain = () => session.drain();

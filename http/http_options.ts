@@ -5,7 +5,7 @@
  */
 
 import { requireSignal, requireTime } from "../core/limits.ts";
-import { requireOptions } from "../core/option_checks.ts";
+import { flagOf, requireOptions } from "../core/option_checks.ts";
 import { show } from "../core/show.ts";
 import { requireFunction } from "../core/source.ts";
 import { systemTimers, type Timers } from "../core/timers.ts";
@@ -23,7 +23,7 @@ export interface HttpTimeouts {
   readonly receive?: number | undefined;
   /** The peer, to take anything of what is sent. Then the connection is reset. Default 30,000. */
   readonly send?: number | undefined;
-  /** The next request, on a connection that has had its answer. Then it is closed. Default 10,000. */
+  /** The next request, on a connection that has had its answer; then it is closed. Also the next part of an answer to a client that has finished sending; then it is cut. Default 10,000. */
   readonly idle?: number | undefined;
 }
 
@@ -47,6 +47,11 @@ export interface HttpOptions {
    * that are refused, but not of connections that have sent nothing. It must not throw. Default: nobody is told.
    */
   readonly onAnswer?: ((answered: Answered) => void) | undefined;
+  /**
+   * Whether the globals `Request`, `fetch` and `Response` may be replaced, for all of the process: by
+   * the same ones, which take lazy requests, and remember the text of a `Response`. Default `true`.
+   */
+  readonly adoptGlobals?: boolean | undefined;
   /** The clock. Default: the platform's. */
   readonly timers?: Timers | undefined;
 }
@@ -62,6 +67,7 @@ export interface ResolvedHttpOptions {
   readonly scheme: "http" | "https" | undefined;
   readonly onRequestError: ((error: unknown, request: Request) => void) | undefined;
   readonly onAnswer: ((answered: Answered) => void) | undefined;
+  readonly adoptGlobals: boolean;
   readonly timers: Timers;
   /** What all connections share: the timer of their phases, */
   readonly phases: PhaseTimer;
@@ -88,6 +94,7 @@ export function resolveHttpOptions(verb: string, options: HttpOptions): Resolved
     scheme,
     onRequestError,
     onAnswer,
+    adoptGlobals,
     timers = systemTimers,
   } = options;
   requireGroup(verb, "limits", limits);
@@ -108,6 +115,7 @@ export function resolveHttpOptions(verb: string, options: HttpOptions): Resolved
     scheme,
     onRequestError,
     onAnswer,
+    adoptGlobals: flagOf(verb, "adoptGlobals", adoptGlobals, true),
     timers,
     phases: new PhaseTimer(timers),
     scanners: [],

@@ -84,6 +84,7 @@ export class HttpSession extends Answering {
   #next(): boolean {
     // Who does not take its answers has no more of them made.
     if (this.output.busy) return this.#flush(() => true);
+    if (this.breathes()) return false;
     const message = this.wire.head();
     if (message) return this.#begin(message);
     if (message === null) return this.#flush(() => this.#end());
@@ -137,7 +138,6 @@ export class HttpSession extends Answering {
 
   protected override finish(exchange: Exchange, goesOn: boolean): boolean {
     exchange.end();
-    this.wire.expectsContinue = false;
     if (this.options.onAnswer === undefined) return this.#follow(exchange, goesOn);
     return this.#flush(() => {
       this.#tell(exchange, true);
@@ -146,9 +146,10 @@ export class HttpSession extends Answering {
   }
 
   /** What follows an answer. */
-  #follow({ body }: Exchange, goesOn: boolean): boolean {
+  #follow({ body, isLast }: Exchange, goesOn: boolean): boolean {
     this.#exchange = undefined;
     this.#method = "";
+    if (isLast && this.isFirst) this.wire.input.expectNothing();
     if (!goesOn) return this.#flush(() => this.#end());
     if (body === null || body.consumed) return true;
     void this.output.flush();
@@ -172,7 +173,8 @@ export class HttpSession extends Answering {
     this.wire.stop();
     exchange?.end();
     if (!(error instanceof Refusal)) return this.#cut(error);
-    const context = { minor: 1, method: this.#method, keepAlive: false, sent: () => undefined };
+    const method = this.#method || this.wire.method;
+    const context = { minor: 1, method, keepAlive: false, sent: () => undefined };
     const answer = refusalAnswer(error);
     addWhole(this.output, answer, answer.body, context);
     this.output.flush().then(() => {

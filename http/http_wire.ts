@@ -67,6 +67,11 @@ export class HttpWire implements BodySource, PhaseOwner {
     return this.#first && this.#untouched;
   }
 
+  /** The method of the request whose head is under way, when its line has come; else empty. */
+  get method(): string {
+    return this.#message?.method ?? "";
+  }
+
   /** The server is about to stop, and nothing more has come. */
   get isLast(): boolean {
     return this.#draining && this.input.length === 0;
@@ -155,7 +160,7 @@ export class HttpWire implements BodySource, PhaseOwner {
     const allowed = minBodyRate === Infinity
       ? Infinity
       : receive + received / minBodyRate * 1000 - this.#waited;
-    this.#clock.begin(Math.max(Math.min(receive, allowed), 0));
+    this.#clock.begin(Math.min(receive, allowed));
     const { input } = this;
     const held = input.length;
     if (this.expectsContinue) {

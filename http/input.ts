@@ -84,6 +84,11 @@ export class Input {
     return true;
   }
 
+  /** The peer has promised to send nothing more. */
+  expectNothing(): void {
+    if (this.length === 0) this.#reader.expectNothing?.();
+  }
+
   /** Takes `count` bytes, which must be there, as a view. */
   take(count: number): Uint8Array {
     const taken = this.bytes.subarray(this.start, this.start + count);

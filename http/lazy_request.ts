@@ -146,13 +146,30 @@ function readAlready(): TypeError {
   return new TypeError("Cannot read the body: it was read already");
 }
 
+let inherited = false;
+
 /**
- * Makes lazy requests instances of `Request`: whatever else those have is asked of a real one. Not at
- * import, since a runtime may load its `Request` when it is first named.
+ * Makes lazy requests instances of `Request` when somebody looks for what only those have: some runtimes
+ * load it when it is named, which takes as long as to start.
  */
-export function inheritFromRequest(): void {
+export function inheritLater(): void {
+  if (inherited) return;
+  const likeness: ProxyHandler<object> = {
+    getPrototypeOf: () => Object.getPrototypeOf(inheritFromRequest()) as object,
+    has: (_, key) => Reflect.has(inheritFromRequest(), key),
+    get: (_, key, request): unknown => Reflect.get(inheritFromRequest(), key, request),
+    set: (_, key, value, request) => Reflect.set(inheritFromRequest(), key, value, request),
+  };
+  Object.setPrototypeOf(LazyRequest.prototype, new Proxy({}, likeness));
+}
+
+/** Makes lazy requests instances of `Request`: what else those have is asked of a real one. Done once. Gives their prototype. */
+export function inheritFromRequest(): object {
   const own = LazyRequest.prototype;
+  if (inherited) return own;
+  inherited = true;
   Object.setPrototypeOf(own, Request.prototype);
+  Object.defineProperty(own, "constructor", { configurable: true, get: () => Request });
   for (const name of Object.getOwnPropertyNames(Request.prototype)) {
     if (Object.hasOwn(own, name)) continue;
     const { get, value }: PropertyDescriptor =
@@ -174,4 +191,5 @@ export function inheritFromRequest(): void {
       });
     }
   }
+  return own;
 }

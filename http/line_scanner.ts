@@ -72,7 +72,7 @@ export class LineScanner {
     let byte = bytes[from] as number;
     switch (this.#state) {
       case START:
-        if (byte === CR && at === base) at++;
+        if (byte === CR) at++;
         else expect(is(byte, TOKEN), "this is no request of HTTP/1");
         this.#state = at > from ? START_LF : METHOD;
         this.#place.start = at - base;

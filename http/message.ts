@@ -174,8 +174,8 @@ export class Message implements HeadReader {
   }
 
   #connection(bytes: Uint8Array, start: number, end: number): void {
-    const isKeepAlive = isName(bytes, start, end, "keep-alive");
-    const options = isKeepAlive ? ["keep-alive"] : listOf(latin1(bytes.subarray(start, end)));
+    const known = ["keep-alive", "close"].filter((option) => isName(bytes, start, end, option));
+    const options = known.length > 0 ? known : listOf(latin1(bytes.subarray(start, end)));
     if (options.includes("close")) this.#close = true;
     if (this.#close) this.keepAlive = false;
     else if (options.includes("keep-alive")) this.keepAlive = true;

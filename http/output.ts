@@ -7,24 +7,21 @@
 import type { Writer } from "../core/connection.ts";
 import { WRITTEN } from "../core/write_queue.ts";
 import { asciiInto, latin1Into } from "./characters.ts";
+import { BUFFER_BYTES, SendBuffer } from "./send_buffer.ts";
 
 /** How much is gathered before it is sent; what is larger is sent as it is. */
-export const GATHERED_BYTES: number = 8 * 1024;
-/** How many buffers are kept for the next answers, of all connections together. */
-const MOST_SPARE = 128;
+export const GATHERED_BYTES: number = BUFFER_BYTES;
 const NOTHING = new Uint8Array(0);
-
-/** A buffer costs more than what is written into it, so there are a few for all connections. */
-const spare: Uint8Array<ArrayBuffer>[] = [];
 
 /**
  * Gathers answers, so that those of pipelined requests go out with one write, and copies small bodies
- * behind their heads. It holds a buffer only between the first `add` and the end of its write.
+ * behind their heads. It holds a buffer only between the first `add` and `flush`.
  */
 export class Output {
   readonly #writer: Writer;
-  #buffer: Uint8Array<ArrayBuffer> | undefined;
-  #used = 0;
+  #buffer: SendBuffer | undefined;
+  /** Where the next one goes; what is to be sent is before that, from where the buffer is free. */
+  #end = 0;
   #written: Promise<void> = WRITTEN;
 
   /** Sends by `writer`. */
@@ -40,15 +37,21 @@ export class Output {
     const size = text.length + bytes.length + after.length;
     if (size > GATHERED_BYTES) return this.#addLarge(text, bytes, after);
     const buffer = this.#room(size);
-    this.#used = copy(buffer, this.#used, text, bytes, after);
+    this.#end = copy(buffer, this.#end, text, bytes, after);
+  }
+
+  /** Adds no more bytes than are gathered; they are copied. */
+  addBytes(bytes: Uint8Array): void {
+    this.#room(bytes.length).set(bytes, this.#end);
+    this.#end += bytes.length;
   }
 
   /** Adds text when it is ASCII, and small; whether it is. */
   addAscii(text: string): boolean {
     if (text.length > GATHERED_BYTES) return false;
     const buffer = this.#room(text.length);
-    if (!asciiInto(text, buffer, this.#used)) return false;
-    this.#used += text.length;
+    if (!asciiInto(text, buffer, this.#end)) return false;
+    this.#end += text.length;
     return true;
   }
 
@@ -62,42 +65,50 @@ export class Output {
    * see {@linkcode WRITTEN}. Rejects when the connection is broken; nobody has to look.
    */
   flush(): Promise<void> {
-    if (this.#used > 0) this.#send();
-    if (this.#buffer !== undefined) giveBack(this.#buffer);
-    this.#buffer = undefined;
+    this.#send();
     return this.#written;
   }
 
   #addLarge(text: string, bytes: Uint8Array, after: string): void {
-    if (this.#used > 0) this.#send();
+    this.#send();
     for (const part of [latin1Bytes(text), bytes, latin1Bytes(after)]) {
       if (part.length > 0) this.#wait(this.#writer.write(part));
     }
   }
 
-  /** A buffer in which there is room for so much. */
-  #room(size: number): Uint8Array<ArrayBuffer> {
-    if (this.#used + size > GATHERED_BYTES) this.#send();
-    return this.#buffer ??= spare.pop() ?? new Uint8Array(GATHERED_BYTES);
+  /** A buffer in which there is room for so much, at the end of what was added. */
+  #room(size: number): Uint8Array {
+    if (this.#end + size > BUFFER_BYTES) this.#send();
+    if (this.#buffer === undefined) {
+      this.#buffer = SendBuffer.hold(size);
+      this.#end = this.#buffer.free;
+    }
+    return this.#buffer.bytes;
   }
 
   #send(): void {
     const buffer = this.#buffer;
     if (buffer === undefined) return;
-    const written = this.#writer.write(buffer.subarray(0, this.#used));
-    this.#used = 0;
-    if (written === WRITTEN) return;
-    // It is the connection's until it is written.
+    const { free } = buffer;
+    const end = this.#end;
     this.#buffer = undefined;
-    this.#wait(written, buffer);
+    this.#end = 0;
+    if (end > free) {
+      const written = this.#writer.write(buffer.bytes.subarray(free, end));
+      if (written !== WRITTEN) {
+        buffer.send(end);
+        this.#wait(written, buffer);
+      }
+    }
+    buffer.release();
   }
 
   /** The last write ends last, and fails when one before it does. */
-  #wait(written: Promise<void>, buffer?: Uint8Array<ArrayBuffer>): void {
+  #wait(written: Promise<void>, buffer?: SendBuffer): void {
     if (written === WRITTEN) return;
     this.#written = written;
     written.then(() => {
-      if (buffer !== undefined) giveBack(buffer);
+      buffer?.sent();
       if (this.#written === written) this.#written = WRITTEN;
     }, ignore);
   }
@@ -120,10 +131,6 @@ function latin1Bytes(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
   latin1Into(text, bytes, 0);
   return bytes;
-}
-
-function giveBack(buffer: Uint8Array<ArrayBuffer>): void {
-  if (spare.length < MOST_SPARE) spare.push(buffer);
 }
 
 function ignore(): void {

@@ -17,7 +17,7 @@ export function watchPeer(
   onGone: (reason: unknown) => void,
 ): () => void {
   const onAbort = () => onGone(signal.reason);
-  const onEnd = () => onGone(signal.aborted ? signal.reason : gone());
+  const onEnd = () => onGone(signal.aborted ? signal.reason : peerGone());
   if (signal.aborted) onAbort();
   else if (input.ended) onEnd();
   signal.addEventListener("abort", onAbort);
@@ -29,7 +29,8 @@ export function watchPeer(
   };
 }
 
-function gone(): Error {
+/** Why nobody waits for an answer any more. */
+export function peerGone(): Error {
   const error = new Error("Cannot go on: the client has closed the connection");
   return Object.assign(error, { name: "AbortError" });
 }

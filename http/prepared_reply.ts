@@ -6,6 +6,7 @@
 
 import type { Answer, Reply, WholeBody } from "./answer.ts";
 import { readReply } from "./read_reply.ts";
+import { ReadyBytes } from "./ready_bytes.ts";
 
 /** What a {@linkcode PreparedReply} is made of: a {@linkcode Reply} whose body is there. */
 export interface PreparedReplyInit extends Reply {
@@ -47,9 +48,10 @@ export class PreparedReply implements Reply {
 
   /** Checks `reply`. Throws a TypeError or RangeError when it cannot be sent. */
   constructor(reply: PreparedReplyInit) {
-    this.#answer = readReply(reply);
-    this.status = this.#answer.status;
-    this.statusText = this.#answer.reason;
+    const answer = readReply(reply);
+    this.status = answer.status;
+    this.statusText = answer.reason;
     this.body = reply.body ?? null;
+    this.#answer = { ...answer, ready: ReadyBytes.of(answer, this.body) };
   }
 }

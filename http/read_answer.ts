@@ -14,8 +14,10 @@ import { answerOf, readReply, requireStatus, TEXT } from "./read_reply.ts";
 
 /** The answer in `given`, checked. Throws a TypeError or RangeError when it cannot be sent. */
 export function readAnswer(given: unknown): Answer {
-  if (given instanceof Response) return readResponse(given);
   if (typeof given === "object" && given !== null) {
+    // First: some runtimes load `Response` when it is named, and whoever never does has none.
+    if (Object.getPrototypeOf(given) === Object.prototype) return readReply(given);
+    if (given instanceof Response) return readResponse(given);
     return PreparedReply.answerOf(given) ?? readReply(given);
   }
   throw new TypeError(`Cannot answer: the handler has returned ${show(given)}`);
@@ -30,7 +32,7 @@ function readResponse(response: Response): Answer {
   const text = takeText(response);
   if (text === null || response.bodyUsed) throw readAlready();
   if (text !== undefined) {
-    if (!textHasType && !fields.typed) fields.add("Content-Type", TEXT);
+    if (!textHasType() && !fields.typed) fields.add("Content-Type", TEXT);
     return answerOf(status, statusText, fields, text);
   }
   const { body } = response;

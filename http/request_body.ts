@@ -79,10 +79,14 @@ export class RequestBody {
     return await this.#next();
   }
 
-  /** Nobody may read any more. Drops what is left; resolves with whether that was `most` bytes at most. */
-  async discard(most: number): Promise<boolean> {
+  /** The request is answered: nobody may read any more. */
+  end(): void {
     this.#over = true;
-    if (this.#left > most) return false;
+  }
+
+  /** Ends it. Drops what is left; resolves with whether that was `most` bytes at most. */
+  async discard(most: number): Promise<boolean> {
+    this.end();
     let size = 0;
     for (let part = await this.#next(); part !== null; part = await this.#next()) {
       size += part.length;

@@ -24,8 +24,7 @@ import type { Listener } from "../core/listener.ts";
 import { serveTold } from "../core/serve.ts";
 import type { Served } from "../core/served.ts";
 import { requireFunction } from "../core/source.ts";
-import { adoptLazyRequests } from "./adopted_requests.ts";
-import { adoptResponses } from "./adopted_responses.ts";
+import { adopt } from "./adopted.ts";
 import { type HttpOptions, resolveHttpOptions } from "./http_options.ts";
 import { type HttpHandler, HttpSession } from "./http_session.ts";
 
@@ -52,10 +51,10 @@ export interface ServeHttpOptions extends HttpOptions {
  *
  * **Requests.** The request is a `Request` that is made when more of it is asked for than its method,
  * URL, fields and body: that is what most of its price is. `new Request(request)` and `fetch(request)`
- * know it; for that, proxies take the place of these two globals with the first call, and a function
- * that of `Response`, which makes the same as before and remembers the text. Its `signal` aborts when
- * the client is gone, and also when the client finishes sending, which most mean as going away; what
- * the handler answers then is sent all the same. What a handler leaves of a body is dropped, up to a
+ * know it; for that, proxies take the place of these globals with the first call, and of `Response`,
+ * which remembers its text then (not with `adoptGlobals: false`). Its `signal` aborts when the client
+ * is gone, and also when the client finishes sending, which most mean as going away; what the handler
+ * answers then is sent all the same. What a handler leaves of a body is dropped, up to a
  * limit.
  *
  * **Answers.** A `Response`, or a {@linkcode Reply}, which costs less and takes more. The framing is
@@ -104,8 +103,7 @@ export async function serveHttp(
     await listener.close();
     throw error;
   }
-  adoptLazyRequests();
-  adoptResponses();
+  adopt(resolved.adoptGlobals);
   const { signal, timers } = resolved;
   const { limit, grace } = options;
   const handle = async (connection: Connection): Promise<void> => {

@@ -6,6 +6,7 @@
 
 import { NotSupported } from "../core/errors.ts";
 import { resolveCertificate } from "../core/listen_options.ts";
+import { Semaphore } from "../core/semaphore.ts";
 import type { Served } from "../core/served.ts";
 import type { Timers } from "../core/timers.ts";
 import type { Certificate } from "../core/tls.ts";
@@ -40,7 +41,8 @@ export class Crew {
   /** What those to come are started with. */
   #listen: WorkerInit["listen"];
   #timer: unknown;
-  #reloading: Promise<void> = Promise.resolve();
+  readonly #reloads = new Semaphore(1);
+  readonly #certificates = new Semaphore(1);
   #closing = false;
 
   /** Starts nothing yet. */
@@ -66,35 +68,47 @@ export class Crew {
 
   /** Resolves when all serve; rejects with what keeps one from it, when all are gone. */
   async start(): Promise<void> {
+    this.#watch();
     const results = await Promise.allSettled(this.#places.map((place) => place.open()));
     const failure = results.find((result) => result.status === "rejected");
     if (failure !== undefined) {
       await this.kill();
       throw failure.reason;
     }
-    this.#watch();
   }
 
   /** Replaces one after the other; see `ParallelServer.reload`. */
   reload(): Promise<void> {
-    const reloaded = this.#reloading.then(async () => {
+    return this.#reloads.run(async () => {
       for (const place of this.#places) {
-        if (this.#closing) throw new Error("Cannot reload: the server is closed");
-        await place.replace(this.#init.worker.serve.grace + LAST_MS);
+        this.#requireOpen();
+        try {
+          await place.replace(this.#init.worker.serve.grace + LAST_MS);
+        } catch (error) {
+          this.#requireOpen();
+          const reason = error instanceof Error ? error.message : String(error);
+          throw new Error(`Cannot reload: a new worker cannot start: ${reason}`, { cause: error });
+        }
       }
     });
-    this.#reloading = reloaded.catch(() => undefined);
-    return reloaded;
   }
 
-  /** Says something to all that have not ended. Throws what `structuredClone` throws. */
+  #requireOpen(): void {
+    if (this.#closing) throw new Error("Cannot reload: the server is closed");
+  }
+
+  /** Says something to all that have not ended. Throws what cannot be copied. */
   broadcast(message: unknown): void {
     const copy: unknown = structuredClone(message);
     for (const member of this.#members) member.post(copy);
   }
 
-  /** See `ParallelServer.setCertificate`. */
-  async certify(certificate: Certificate): Promise<void> {
+  /** See `ParallelServer.setCertificate`. One after the other: all workers are to have the last. */
+  certify(certificate: Certificate): Promise<void> {
+    return this.#certificates.run(() => this.#certify(certificate));
+  }
+
+  async #certify(certificate: Certificate): Promise<void> {
     const { tls } = this.#listen;
     if (tls === undefined) {
       throw new NotSupported("Cannot set the certificate: the server has no TLS");

@@ -6,16 +6,13 @@
 
 import type { Socket } from "node:net";
 import { Fifo } from "../core/fifo.ts";
+import type { Bounds } from "./bounds.ts";
 import type { Member } from "./member.ts";
 
 /** What a dispatcher is limited by. */
-export interface DispatcherInit {
+export interface DispatcherInit extends Bounds {
   /** How many connections all workers may have at once. */
   readonly limit: number;
-  /** How many may be open at once, those that wait included. */
-  readonly maxConnections: number;
-  /** How many may wait. */
-  readonly maxPending: number;
 }
 
 /**

@@ -15,7 +15,7 @@ export type ParallelEvent =
    * It has ended by itself, with the connections it had, and another takes its place after `delay`
    * milliseconds. `"error"`: something was thrown that nobody caught; `"exit"`: it has left, or the
    * system has ended it; `"hang"`: its event loop has stood still for `hangTimeout`, and it was
-   * ended; `"start"`: it came never so far as to serve.
+   * ended; `"start"`: it came never so far as to serve. `error` says what is known of it.
    */
   | {
     readonly type: "failed";
@@ -35,7 +35,7 @@ export interface MessageSender {
   readonly worker: number;
   /** How many workers have been started in this place before it: no two of one place have the same number. */
   readonly restarts: number;
-  /** Sends a message back, to its `onMessage`; dropped when it is gone. What cannot be cloned is thrown back. */
+  /** Sends a message back, to its `onMessage`; dropped when it is gone. What cannot be copied is thrown back. */
   readonly post: (message: unknown) => void;
 }
 

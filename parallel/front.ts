@@ -28,7 +28,7 @@ export async function openFront(
   accepted: (socket: Socket) => void,
 ): Promise<Front> {
   requirePermissions(options);
-  const { bindTcp, bindUnix } = await import("../adapters/node_bind.ts");
+  const { bindTcp } = await import("../adapters/node_bind.ts");
   let count = 0;
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
     count++;
@@ -38,6 +38,7 @@ export async function openFront(
   let addr: TcpAddr | UnixAddr;
   if (options.path === undefined) addr = await bindTcp(server, options);
   else {
+    const { bindUnix } = await import("../adapters/node_bind_unix.ts");
     release = await bindUnix(server, options);
     addr = { transport: "unix", path: options.path };
   }

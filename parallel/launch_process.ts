@@ -7,9 +7,9 @@
 
 import { spawn } from "node:child_process";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
-import { ENTRY } from "./entry.ts";
+import { entryPath } from "./entry.ts";
 import { type FromWorker, pack, type Packed, type ToWorker, unpack } from "./messages.ts";
+import { runtimeArguments } from "./runtime_arguments.ts";
 import { watch } from "./watchdog.ts";
 import type { Launch, WorkerEvents, WorkerLink } from "./worker_link.ts";
 
@@ -29,7 +29,7 @@ export function processLauncher(ms: number): Launch {
 }
 
 function launchProcess(events: WorkerEvents, ms: number): WorkerLink {
-  const child = spawn(process.execPath, [...runtimeArguments(), entry()], {
+  const child = spawn(process.execPath, [...runtimeArguments(), entryPath()], {
     stdio: ["inherit", "inherit", "inherit", "ipc"],
   });
   let ended = false;
@@ -66,8 +66,14 @@ function launchProcess(events: WorkerEvents, ms: number): WorkerLink {
   });
   const ignore = (): void => undefined;
   return {
+    copy: (message) => unpack(pack(message)),
     post: (message: ToWorker) => {
-      if (child.connected) child.send(pack(message), ignore);
+      try {
+        if (child.connected) child.send(pack(message), ignore);
+      } catch (error) {
+        events.failed(error);
+        kill();
+      }
     },
     give: (socket) => {
       if (!child.connected) return void socket.destroy();
@@ -77,24 +83,4 @@ function launchProcess(events: WorkerEvents, ms: number): WorkerLink {
     },
     kill,
   };
-}
-
-/** A path; Deno also runs what came from a registry. */
-function entry(): string {
-  return ENTRY.protocol === "file:" ? fileURLToPath(ENTRY) : ENTRY.href;
-}
-
-interface Permissions {
-  querySync(descriptor: { name: string }): { readonly state: string };
-}
-
-const PERMISSIONS = ["read", "write", "net", "env", "run", "sys", "ffi"];
-
-/** What the runtime is started with: on Deno the permissions that this process has without a bound. */
-function runtimeArguments(): readonly string[] {
-  const { Deno } = globalThis as { Deno?: { permissions?: Permissions } };
-  const { permissions } = Deno ?? {};
-  if (permissions === undefined) return process.execArgv;
-  const granted = PERMISSIONS.filter((name) => permissions.querySync({ name }).state === "granted");
-  return ["run", "--no-prompt", "--quiet", ...granted.map((name) => `--allow-${name}`)];
 }

@@ -33,8 +33,17 @@ export function launchThread(events: WorkerEvents): WorkerLink {
   worker.on("message", events.message);
   worker.on("error", events.failed);
   worker.on("exit", (code) => events.exited(`exit code ${code}`));
+  const kill = (): void => void worker.terminate();
   return {
-    post: (message: ToWorker) => worker.postMessage(message),
+    copy: structuredClone,
+    post: (message: ToWorker) => {
+      try {
+        worker.postMessage(message);
+      } catch (error) {
+        events.failed(error);
+        kill();
+      }
+    },
     give: (socket) => {
       try {
         const message = { type: "connection", socket };
@@ -45,7 +54,7 @@ export function launchThread(events: WorkerEvents): WorkerLink {
         worker.postMessage({ type: "connection" });
       }
     },
-    kill: () => void worker.terminate(),
+    kill,
   };
 }
 

@@ -8,6 +8,7 @@ import type { Socket } from "node:net";
 import type { Served } from "../core/served.ts";
 import { Settler } from "../core/settler.ts";
 import type { Certificate } from "../core/tls.ts";
+import { Ledger } from "./ledger.ts";
 import type { MemberEnd, MemberInit } from "./member_init.ts";
 import { type FromWorker, type ToWorker, unpackError } from "./messages.ts";
 import { Replies } from "./replies.ts";
@@ -15,10 +16,12 @@ import type { WorkerLink } from "./worker_link.ts";
 
 /** A worker from its start to its end. */
 export class Member {
+  readonly #readied = new Settler<void>();
+  readonly #end = new Settler<MemberEnd>();
   /** Resolves when it serves; rejects with the reason when it never will. */
-  readonly ready: Promise<void>;
+  readonly ready: Promise<void> = this.#readied.promise;
   /** Resolves when it has ended. */
-  readonly ended: Promise<MemberEnd>;
+  readonly ended: Promise<MemberEnd> = this.#end.promise;
   /** When it was last given a connection, in the order of those that were given. */
   turn = 0;
   /** Whether it has ever served. */
@@ -27,8 +30,6 @@ export class Member {
   served: Served | undefined;
   readonly #init: MemberInit;
   readonly #link: WorkerLink;
-  readonly #readied = new Settler<void>();
-  readonly #end = new Settler<MemberEnd>();
   readonly #certified = new Replies();
   #state: "starting" | "serving" | "leaving" | "ended" = "starting";
   #failure: Error | undefined;
@@ -38,18 +39,13 @@ export class Member {
   #asked = false;
   #told = false;
   #hangs = false;
-  #given = 0;
-  #taken = 0;
-  #gone = 0;
-  #silent = 0;
+  readonly #ledger = new Ledger();
+  /** Calls of `hangs()` since it has said anything; to start it is the system's time. */
+  #silent = -Infinity;
 
   /** Starts it. */
   constructor(init: MemberInit) {
     this.#init = init;
-    this.ready = this.#readied.promise;
-    this.ended = this.#end.promise;
-    // Whoever waits for it is told; nobody has to.
-    this.ready.catch(() => undefined);
     this.#link = init.launch({
       message: (message) => this.#heard(message),
       failed: (error) => this.#failed(error),
@@ -60,24 +56,25 @@ export class Member {
 
   /** How many connections it was given. */
   get given(): number {
-    return this.#given;
+    return this.#ledger.given;
   }
 
   /** How many of them are open, those on the way included. */
   get open(): number {
-    return this.#state === "ended" ? 0 : this.#given - this.#gone;
+    return this.#state === "ended" ? 0 : this.#ledger.open;
   }
 
   /**
-   * Whether it may be given one: it serves, and has said that it has got the one before. Who waits behind
-   * a worker that is busy cannot go to one that is not.
+   * Whether it may be given one: it serves, and has said that it has got the one before. Who waits
+   * behind one that is busy cannot go to one that is not.
    */
   get hasRoom(): boolean {
     return this.#state === "serving" && this.#isQuiet && this.#unsaid.length === 0;
   }
 
-  /** Says something to its module; dropped when it has ended. */
-  readonly post = (message: unknown): void => this.#send({ type: "message", message });
+  /** Says something to its module: a copy, as it may have to wait. Dropped when it has ended. */
+  readonly post = (message: unknown): void =>
+    this.#send({ type: "message", message: this.#link.copy(message) });
 
   /** Gives it another certificate; rejects when it cannot take that. */
   certify(certificate: Certificate): Promise<void> {
@@ -86,15 +83,17 @@ export class Member {
 
   /** Gives it a connection. */
   give(socket: Socket): void {
-    this.#given++;
+    this.#ledger.give();
     this.#link.give(socket);
   }
 
-  /** Whether it has not said anything since so many calls of this; asks it to. */
+  /** Whether it has not said anything since so many calls of this, though it was there; asks it to. */
   hangs(calls: number): boolean {
     if (this.#state === "ended") return false;
-    // One that was given a connection is to say that it has got it.
-    if (this.#told) this.#link.post({ type: "ping" });
+    if (this.#ledger.missing()) this.#goOn();
+    // On Deno one that was given a connection is to say by itself that it has got it.
+    const isAsked = this.#ledger.isEven || "Deno" in globalThis;
+    if (this.#told || !isAsked) this.#link.post({ type: "ping" });
     else if (this.#isQuiet) this.#ask();
     return this.#silent++ >= calls;
   }
@@ -115,8 +114,9 @@ export class Member {
 
   #heard(message: FromWorker): void {
     this.#silent = 0;
-    if (message.type === "count") this.#count(message.taken, message.gone);
-    else if (message.type === "pong") this.#answered();
+    this.#ledger.heard();
+    if (message.type === "count") this.#ledger.count(message.taken, message.gone);
+    else if (message.type === "pong") this.#asked = false;
     else if (message.type === "done") this.served = message.served;
     else if (message.type === "failed") this.#failed(unpackError(message.error));
     else if (message.type === "error" && message.fatal) this.#failed(unpackError(message.error));
@@ -131,18 +131,10 @@ export class Member {
       this.#readied.resolve();
       this.#init.onRoom();
     }
+    if (message.type === "count" || message.type === "pong") this.#goOn();
   }
 
-  #answered(): void {
-    this.#asked = false;
-    this.#speak();
-    if (this.#state === "leaving") this.#tellToDrain();
-    this.#init.onRoom();
-  }
-
-  #count(taken: number, gone: number): void {
-    this.#taken = taken;
-    this.#gone = gone;
+  #goOn(): void {
     this.#speak();
     if (this.#state === "leaving") this.#tellToDrain();
     this.#init.onRoom();
@@ -150,7 +142,7 @@ export class Member {
 
   /** Whether nothing is on its way: Deno loses a connection when a message without one overtakes it. */
   get #isQuiet(): boolean {
-    return this.#given === this.#taken && !this.#asked;
+    return this.#ledger.isEven && !this.#asked;
   }
 
   #ask(): void {
@@ -159,6 +151,7 @@ export class Member {
   }
 
   #send(message: ToWorker): void {
+    if (this.#state === "ended") return;
     this.#unsaid.push(message);
     this.#speak();
   }
@@ -186,12 +179,14 @@ export class Member {
   #exited(how: string): void {
     if (this.#state === "ended") return;
     const reason = this.#hangs ? "hang" : this.#failure === undefined ? "exit" : "error";
-    const lost = this.open;
+    const when = this.hasServed ? "" : " before it served";
+    const why = `the worker has ended${when}: ${this.#hangs ? "its event loop stood still" : how}`;
+    const error = this.#failure ?? (this.#state === "leaving" ? undefined : new Error(why));
+    const end = { reason, lost: this.open, error } as const;
     this.#state = "ended";
     this.#certified.close();
-    const error = this.#failure;
-    this.#readied.reject(error ?? new Error(`the worker has ended before it served: ${how}`));
-    this.#end.resolve({ reason, lost, error });
+    this.#readied.reject(error ?? new Error(why));
+    this.#end.resolve(end);
     this.#init.onRoom();
   }
 }

@@ -63,6 +63,8 @@ export type ToWorker =
 
 /** What a worker tells the caller. */
 export type FromWorker =
+  /** It is there, and is about to load its module. */
+  | { readonly type: "up" }
   | { readonly type: "ready" }
   /** It cannot start. */
   | { readonly type: "failed"; readonly error: SentError }

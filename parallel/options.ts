@@ -12,6 +12,7 @@ import type { FdListenOptions, TcpListenOptions, UnixListenOptions } from "../co
 import { callbackOf, integerOf, requireOptions } from "../core/option_checks.ts";
 import type { ServeOptions } from "../core/serve.ts";
 import { show } from "../core/show.ts";
+import { requireRuntime } from "./entry.ts";
 import type { MessageSender, ParallelEvent } from "./events.ts";
 import { canMoveSockets } from "./launch_thread.ts";
 
@@ -85,10 +86,14 @@ export function resolveParallelOptions(options: AnyParallelOptions): ResolvedPar
   callbackOf("serve in parallel", "onEvent", onEvent);
   callbackOf("serve in parallel", "onMessage", onMessage);
   const listen = resolveListenOptions(options);
-  if (workers > 1) refuseHeaderBeforeTls(listen);
+  const resolvedMeans = meansOf(means, listen);
+  if (workers > 1) {
+    refuseHeaderBeforeTls(listen);
+    if (resolvedMeans === "processes") requireRuntime();
+  }
   return {
     workers,
-    means: meansOf(means, listen),
+    means: resolvedMeans,
     listen,
     limit: limit ?? Infinity,
     grace,

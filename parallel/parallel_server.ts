@@ -22,13 +22,16 @@ export interface ParallelServer<A extends TcpAddr | UnixAddr = TcpAddr> extends 
    * new. Each new one serves before the old one is given nothing more; that one finishes what it
    * has, with the grace of the server. No connection is refused: the socket that listens stays.
    *
-   * Rejects when a new worker cannot start: the old one stays, and so do those after it. Rejects
-   * with {@linkcode NotSupported} when there is one worker only, which is this thread.
+   * Rejects when a new worker cannot start, with what keeps it from that as `cause`: the old one
+   * stays, and so do those after it. Rejects when the server is closed meanwhile, and with
+   * {@linkcode NotSupported} when there is one worker only, which is this thread. Of several calls
+   * one follows the other.
    */
   reload(): Promise<void>;
   /**
    * Sends `message` to the `onMessage` of every worker there is: a copy. One that is just starting
-   * gets it as soon as it serves. Throws what `structuredClone` throws.
+   * gets it as soon as it serves. Throws what cannot be copied: for processes that is what
+   * `structuredClone` throws, and a SharedArrayBuffer.
    */
   broadcast(message: unknown): void;
   /**

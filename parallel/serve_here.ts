@@ -10,6 +10,7 @@ import { NotSupported } from "../core/errors.ts";
 import type { Listener, TlsListener } from "../core/listener.ts";
 import { serve } from "../core/serve.ts";
 import type { Served } from "../core/served.ts";
+import { untilAborted } from "../core/until_aborted.ts";
 import { type LoadedHandler, loadHandler } from "./handler.ts";
 import type { AnyParallelOptions, ResolvedParallel } from "./options.ts";
 import type { ParallelServer } from "./parallel_server.ts";
@@ -25,7 +26,8 @@ export async function serveHere(
   const { signal } = options;
   const listener = await listen({ ...options, signal: undefined }) as Listener<Bound>;
   try {
-    const loaded = await load(module, options.data, resolved);
+    // Nobody can stop a module that is being loaded; whoever gives up does not wait for it.
+    const loaded = await untilAborted(load(module, options.data, resolved), signal);
     signal?.throwIfAborted();
     return serverOf(listener, loaded, { ...resolved, signal, timeouts: options.timeouts });
   } catch (error) {

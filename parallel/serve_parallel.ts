@@ -6,9 +6,9 @@
 
 import { readFileSync } from "node:fs";
 import type { TcpAddr, UnixAddr } from "../core/addr.ts";
-import { maxConnectionsOf } from "../core/file_limit.ts";
 import { show } from "../core/show.ts";
 import { systemTimers } from "../core/timers.ts";
+import { boundsOf } from "./bounds.ts";
 import { Crew } from "./crew.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { openFront } from "./front.ts";
@@ -19,7 +19,6 @@ import {
   type ParallelFdOptions,
   type ParallelOptions,
   type ParallelUnixOptions,
-  type ResolvedParallel,
   resolveParallelOptions,
 } from "./options.ts";
 import type { ParallelServer } from "./parallel_server.ts";
@@ -78,7 +77,8 @@ export function serveParallel(
  *
  * **One worker** (`workers: 1`) is this thread itself: `listen` and `serve`.
  *
- * **The end.** `close()`, or `signal`. When this process dies, its workers finish and exit.
+ * **The end.** `close()`, or `signal`, which also ends the waiting for workers that start. When this
+ * process dies, its workers finish and exit.
  *
  * Rejects with a TypeError or RangeError for an invalid option, with {@linkcode NotSupported} for one
  * that cannot be honoured here, and, before any worker starts, with a {@linkcode NetworkError} when
@@ -118,8 +118,7 @@ export async function serveParallel(
   const { means, listen, limit } = resolved;
   const dispatcher = new Dispatcher({
     limit,
-    maxPending: listen.maxPending,
-    maxConnections: maxConnectionsFor(resolved),
+    ...boundsOf(resolved, () => readFileSync("/proc/self/limits", "utf8")),
   });
   const front = await openFront(listen, (socket) => dispatcher.offer(socket));
   const { tls, timeouts, proxyProtocol } = options;
@@ -141,28 +140,27 @@ export async function serveParallel(
     },
     timers: systemTimers,
   });
+  const { signal } = options;
+  // Whoever gives up does not wait for a module that takes its time.
+  const onAbort = (): void => void crew.kill();
+  signal?.addEventListener("abort", onAbort);
   try {
-    await crew.start();
-    options.signal?.throwIfAborted();
+    if (signal?.aborted !== true) await crew.start();
+    signal?.throwIfAborted();
   } catch (error) {
     dispatcher.abandon();
     await Promise.all([front.close(), crew.kill()]);
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`Cannot serve in parallel: ${href} cannot start: ${reason}`, { cause: error });
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
   }
-  return runningServer({ front, dispatcher, crew, grace: resolved.grace, signal: options.signal });
+  return runningServer({ front, dispatcher, crew, grace: resolved.grace, signal });
 }
 
 function hrefOf(module: unknown): string {
   const href = module instanceof URL ? module.href : module;
   if (typeof href === "string" && URL.canParse(href)) return href;
   throw new TypeError(`Cannot serve in parallel: module must be a URL, got ${show(module)}`);
-}
-
-/** Threads share the limit of open files; each process has its own. */
-function maxConnectionsFor({ listen, means, workers }: ResolvedParallel): number {
-  const { maxConnections } = listen;
-  const most = maxConnectionsOf(maxConnections, () => readFileSync("/proc/self/limits", "utf8"));
-  return maxConnections === undefined && means === "processes" ? most * workers : most;
 }

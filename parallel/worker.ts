@@ -17,6 +17,9 @@ import {
 } from "./messages.ts";
 import { WorkerRun } from "./worker_run.ts";
 
+/** How often a process on Deno looks whether its caller is there, in milliseconds. */
+const ORPHAN_MS = 500;
+
 if (parentPort !== null) runThread(parentPort);
 else if (process.send !== undefined) runProcess(process.send.bind(process));
 
@@ -25,6 +28,7 @@ function runThread(port: NonNullable<typeof parentPort>): void {
   port.on("message", (message: ToWorker & { readonly socket?: Socket }) => {
     run.take(message, message.socket);
   });
+  port.postMessage({ type: "up" } satisfies FromWorker);
 }
 
 function runProcess(send: NonNullable<typeof process.send>): void {
@@ -45,8 +49,13 @@ function runProcess(send: NonNullable<typeof process.send>): void {
   });
   // What is under way may still be finished.
   process.on("disconnect", () => run.abandon());
-  // Those of the terminal go to every process of the program; the caller sees to the end.
-  process.on("SIGINT", ignore).on("SIGTERM", ignore);
+  // Deno does not always tell that: then it is somebody else who has this process now.
+  if ("Deno" in globalThis) {
+    const { ppid } = process;
+    setInterval(() => ppid !== process.ppid && run.abandon(), ORPHAN_MS).unref();
+  }
+  // Those of the terminal go to every process of the program; the caller sees to what they mean.
+  process.on("SIGINT", ignore).on("SIGTERM", ignore).on("SIGHUP", ignore);
   const die = (error: unknown): void => {
     // Only the first one is the reason; those that follow from it change nothing.
     if (code !== 0) return;
@@ -55,4 +64,5 @@ function runProcess(send: NonNullable<typeof process.send>): void {
     run.leave();
   };
   process.on("uncaughtException", die).on("unhandledRejection", die);
+  tell({ type: "up" });
 }

@@ -9,7 +9,12 @@ import type { FromWorker, ToWorker } from "./messages.ts";
 
 /** The way to a worker. */
 export interface WorkerLink {
-  /** Tells it something. Never throws: a worker that is gone is told nothing. */
+  /** What arrives when this is sent: a copy. Throws what cannot be copied. */
+  readonly copy: (message: unknown) => unknown;
+  /**
+   * Tells it something. Never throws: a worker that is gone is told nothing, and one that would be told
+   * what cannot be copied has failed.
+   */
   readonly post: (message: ToWorker) => void;
   /** Gives it a connection; this side has no part of it any more. Never throws. */
   readonly give: (socket: Socket) => void;

@@ -20,6 +20,8 @@ export class WorkerRun {
   #loaded: LoadedHandler | undefined;
   /** What was said to the module before it was there. */
   #early: unknown[] = [];
+  /** The certificates that came before what takes them was there. */
+  readonly #certificates: [id: number, certificate: Certificate][] = [];
   #taken = 0;
   #gone = 0;
   #counting = false;
@@ -38,7 +40,7 @@ export class WorkerRun {
     else if (message.type === "ping") this.#tell({ type: "pong" });
     else if (message.type === "drain") this.#drain();
     else if (message.type === "message") this.#deliver(message.message);
-    else if (message.type === "certificate") void this.#certify(message.id, message.certificate);
+    else if (message.type === "certificate") this.#certify(message.id, message.certificate);
     else if (message.type === "leave") this.#exit();
     else this.#give(socket);
   }
@@ -97,6 +99,10 @@ export class WorkerRun {
       const post = (message: unknown): void => this.#tell({ type: "message", message });
       const loaded = await loadHandler({ module, worker, restarts, data, post, report });
       const intake = await openIntake(init, this.#onGone);
+      // It was started with one that is older.
+      for (let next = this.#certificates.shift(); next; next = this.#certificates.shift()) {
+        await this.#replace(intake, ...next);
+      }
       if (this.#stop.signal.aborted) return;
       [this.#loaded, this.#intake] = [loaded, intake];
       const { handler, onError = report } = loaded;
@@ -120,9 +126,14 @@ export class WorkerRun {
     else this.#loaded.deliver(message);
   }
 
-  async #certify(id: number, certificate: Certificate): Promise<void> {
+  #certify(id: number, certificate: Certificate): void {
+    if (this.#intake === undefined) this.#certificates.push([id, certificate]);
+    else void this.#replace(this.#intake, id, certificate);
+  }
+
+  async #replace(intake: Intake, id: number, certificate: Certificate): Promise<void> {
     try {
-      await this.#intake?.setCertificate(certificate);
+      await intake.setCertificate(certificate);
       this.#tell({ type: "certified", id, error: undefined });
     } catch (error) {
       this.#tell({ type: "certified", id, error: packError(error) });

@@ -66,7 +66,7 @@ const READ: Readonly<Record<string, (value: string) => string | number>> = {
   },
   log: (value) => {
     if ((FORMATS as readonly string[]).includes(value)) return value;
-    throw wrong(`--log must be ${FORMATS.join(", ")}, got ${show(value)}`);
+    throw wrong(`--log must be common, json or none, got ${show(value)}`);
   },
   metrics: (value) => {
     if (/^\/[\w.~/-]+$/.test(value) && value !== "/healthz") return value;

@@ -36,7 +36,7 @@ export function demoPlace(): string {
  * after N milliseconds, and whatever else is no file beside them is 404.html.
  */
 export async function demoReplies(
-  onError: (error: unknown) => void,
+  onError: (error: unknown, request: Request) => void,
   sleep: Sleep = pauseUntilReset,
 ): Promise<Replies> {
   const files: Files = DEMO.protocol === "file:"

@@ -13,6 +13,8 @@ export class UsageError extends Error {}
 const PORT_ADVICE: Readonly<Record<string, string>> = {
   EADDRINUSE: "stop what listens there, or choose another",
   EADDRNOTAVAIL: "--hostname takes one of this machine, or 0.0.0.0 for all of them",
+  // What Deno's own node:net says of the same.
+  EINVAL: "--hostname takes an address of this machine, or 0.0.0.0 for all of them",
   ENOTFOUND: "--hostname takes an address, or a name that is known",
   EACCES: "choose one that this user may take: those below 1024 are mostly the system's",
 };

@@ -4,7 +4,9 @@
  * @module
  */
 
+import { codeOf } from "../core/errors.ts";
 import { systemTimers, type Timers } from "../core/timers.ts";
+import { oneLine } from "./failures.ts";
 
 /** Resolves when the bytes were taken; how many of them. Rejects when nobody takes any more. */
 export type WriteSome = (bytes: Uint8Array) => Promise<number>;
@@ -19,10 +21,8 @@ const PIECE_BYTES = 4096;
 /** How long an output that takes nothing is left alone, in milliseconds. */
 const RETRY_MS = 50;
 
-/** What is said of lines that were dropped. */
-export function droppedLine(count: number): string {
-  return `Cannot print all lines: nobody has taken them in time, and ${count} were dropped`;
-}
+/** A disk that is full may have room again; every other failure is for good. */
+const PASSING: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);
 
 /** How long an output that takes nothing is waited for at the end, in milliseconds. */
 export const FLUSH_MS = 1000;
@@ -30,22 +30,23 @@ export const FLUSH_MS = 1000;
 /** Writes lines one after the other, a few at a time; never throws, never waits. */
 export class Output {
   readonly #write: WriteSome;
-  readonly #onDropped: (count: number) => void;
+  readonly #complain: (line: string) => void;
   readonly #timers: Timers;
   #lines: string[] = [];
   #waiting = 0;
   #dropped = 0;
   #closed = false;
+  #failing = false;
   #writing: Promise<void> | undefined;
 
-  /** `onDropped` is told how many lines were dropped, when it goes on again; it must not throw. */
+  /** `complain` takes a line about what cannot be written now, or was dropped; it must not throw. */
   constructor(
     write: WriteSome,
-    onDropped: (count: number) => void,
+    complain: (line: string) => void,
     timers: Timers = systemTimers,
   ) {
     this.#write = write;
-    this.#onDropped = onDropped;
+    this.#complain = complain;
     this.#timers = timers;
   }
 
@@ -88,7 +89,11 @@ export class Output {
     const lines = this.#lines;
     this.#lines = [];
     this.#waiting = 0;
-    if (this.#dropped > 0) this.#onDropped(this.#dropped);
+    if (this.#dropped > 0) {
+      this.#complain(
+        `Cannot print all lines: nobody has taken them in time, and ${this.#dropped} were dropped`,
+      );
+    }
     this.#dropped = 0;
     const encoder = new TextEncoder();
     const pieces: Uint8Array[] = [];
@@ -108,10 +113,23 @@ export class Output {
   async #writeAll(pieces: Uint8Array[]): Promise<void> {
     for (const piece of pieces) {
       for (let from = 0; from < piece.length;) {
-        const written = await this.#write(piece.subarray(from));
+        const written = await this.#writeSome(piece.subarray(from));
         from += written;
         if (written === 0) await this.#rest();
       }
+    }
+  }
+
+  async #writeSome(bytes: Uint8Array): Promise<number> {
+    try {
+      const written = await this.#write(bytes);
+      if (written > 0) this.#failing = false;
+      return written;
+    } catch (error) {
+      if (!PASSING.has(codeOf(error, ""))) throw error;
+      if (!this.#failing) this.#complain(`Cannot print for now: ${oneLine(error)}`);
+      this.#failing = true;
+      return 0;
     }
   }
 

@@ -11,7 +11,8 @@ import { passedSocket } from "./activation.ts";
 import { jsonMessage } from "./access_log.ts";
 import { serveAlone } from "./alone.ts";
 import { readArguments } from "./arguments.ts";
-import { readCertificate } from "./certificate.ts";
+import type { Certificate } from "../core/tls.ts";
+import type { CertificateFiles } from "./certificate.ts";
 import { demoPlace, type Sleep } from "./demo.ts";
 import { lacksPermission, oneLine, UsageError } from "./failures.ts";
 import { type Arguments, HELP } from "./flags.ts";
@@ -62,7 +63,7 @@ export async function program(options: ProgramOptions): Promise<number> {
 async function serve(args: Arguments, options: ProgramOptions): Promise<void> {
   const { terminal = false, print, complain, sleep, timers } = options;
   const settings = settingsOf(args, { terminal, socket: passedSocket() });
-  const certificate = settings.certificate && await readCertificate(settings.certificate);
+  const certificate = settings.certificate && await read(settings.certificate);
   const startTime = Date.now() / 1000;
   // On demand: threads and processes are nothing that one event loop needs.
   const start = settings.workers === 1 ? serveAlone : (await import("./together.ts")).serveTogether;
@@ -71,12 +72,20 @@ async function serve(args: Arguments, options: ProgramOptions): Promise<void> {
   const say = speaker(settings, print);
   say(`Listening on ${placeOf(running, settings)}`);
   say(serving(settings));
-  const forget = certificate && options.onRenewal?.(() => void renew(running, settings, options));
+  const forget = certificate && options.onRenewal?.(() => {
+    void renew(running, settings, say, complain);
+  });
   const { cut } = await untilStopped(running, settings, options, say);
   forget?.();
   if (cut > 0) {
     complain(`Cannot finish all within ${GRACE_MS / 1000} s: connections that were reset: ${cut}`);
   }
+}
+
+/** On demand: what examines it takes a runtime up to 20 ms to load. */
+async function read(files: CertificateFiles): Promise<Certificate> {
+  const { readCertificate } = await import("./certificate.ts");
+  return await readCertificate(files);
 }
 
 /** Says what is no error: in the format of the log. */
@@ -99,12 +108,13 @@ function serving({ site, workers, limit }: Settings): string {
 async function renew(
   running: Running,
   { certificate: files }: Settings,
-  { print, complain }: ProgramOptions,
+  say: (line: string) => void,
+  complain: (line: string) => void,
 ): Promise<void> {
   if (files === undefined) return;
   try {
-    await running.setCertificate(await readCertificate(files));
-    print(`Read the certificate ${files.cert} anew`);
+    await running.setCertificate(await read(files));
+    say(`Read the certificate ${files.cert} anew`);
   } catch (error) {
     complain(`${oneLine(error)}; the one before stays`);
   }

@@ -10,20 +10,23 @@ import { splitTarget } from "./replies.ts";
 
 /** Who is told of failures. */
 export interface Reporter {
-  /** A part of the site has failed. */
-  readonly onError: (error: unknown) => void;
+  /** A file could not be sent, or not as a whole. */
+  readonly onError: (error: unknown, request: Request) => void;
   /** A request could not be answered. */
   readonly onRequestError: (error: unknown, request: Request) => void;
 }
 
-/** Says each failure once, in one line. */
+/** Says each failure once, in one line, with what was asked for. */
 export function reporter(complain: (line: string) => void): Reporter {
+  const onError: Reporter["onError"] = (error, { method, url }) => {
+    const why = oneLine(error).replace(/^Cannot send the file: /, "");
+    complain(`Cannot answer ${method} ${splitTarget(url).path}: ${why}`);
+  };
   return {
-    onError: (error) => complain(oneLine(error)),
-    onRequestError: (error, { method, url }) => {
+    onError,
+    onRequestError: (error, request) => {
       // Those of files are told by files.
-      if (error instanceof FilesError) return;
-      complain(`Cannot answer ${method} ${splitTarget(url).path}: ${oneLine(error)}`);
+      if (!(error instanceof FilesError)) onError(error, request);
     },
   };
 }

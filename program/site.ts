@@ -35,7 +35,7 @@ export interface SiteHost {
   /** The text of the figures. */
   readonly figures: () => Promise<string>;
   /** Told of what fails and is not the client's doing. */
-  readonly onError: (error: unknown) => void;
+  readonly onError: (error: unknown, request: Request) => void;
   /** What `/sleep` waits for. Default: the time. */
   readonly sleep?: Sleep | undefined;
 }

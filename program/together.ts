@@ -9,7 +9,7 @@ import { serveParallel } from "../parallel/serve_parallel.ts";
 import { Collector } from "./collector.ts";
 import { listenFailure, oneLine } from "./failures.ts";
 import { processFigures } from "./figures.ts";
-import { tlsOptions } from "./listening.ts";
+import { connectionsBesideFiles, tlsOptions } from "./listening.ts";
 import type { ToCaller, ToWorker, WorkerData } from "./messages.ts";
 import { prometheusText } from "./prometheus.ts";
 import { GRACE_MS, type Running, type Serving } from "./serving.ts";
@@ -46,6 +46,7 @@ export async function serveTogether(serving: Serving): Promise<Running> {
     tls: tlsOptions(certificate),
     workers,
     limit,
+    maxConnections: connectionsBesideFiles(limit, workers),
     grace: GRACE_MS,
     data,
     onEvent: (event) => say(event, complain),
@@ -80,6 +81,6 @@ function say(event: ParallelEvent, complain: (line: string) => void): void {
 
 /** Beside this file, translated if this is. */
 function workerModule(): URL {
-  const { url } = import.meta;
+  const url = import.meta.url;
   return new URL(url.endsWith(".ts") ? "./worker.ts" : "./worker.js", url);
 }

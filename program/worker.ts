@@ -11,7 +11,7 @@ import type { ParallelContext, WorkerContext } from "../parallel/handler.ts";
 import { processFigures, Recorder } from "./figures.ts";
 import type { ToCaller, ToWorker, WorkerData } from "./messages.ts";
 import { observed } from "./observed.ts";
-import { droppedLine, FLUSH_MS, Output } from "./output.ts";
+import { FLUSH_MS, Output } from "./output.ts";
 import type { Replies } from "./replies.ts";
 import { reporter } from "./reports.ts";
 import { openSite } from "./site.ts";
@@ -70,8 +70,8 @@ async function begin(context: WorkerContext): Promise<Work> {
       figures,
       onError: reports.onError,
     });
-    const output = log === "none" ? undefined : new Output(standardOutput(1), (dropped) => {
-      tell(context, { type: "complaint", line: droppedLine(dropped) });
+    const output = log === "none" ? undefined : new Output(standardOutput(1), (line) => {
+      tell(context, { type: "complaint", line });
     });
     const { handler, onAnswer } = observed(replies, {
       log,

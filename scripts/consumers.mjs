@@ -19,10 +19,14 @@ try {
   await typecheck();
   for (const version of OTHER_NODES) await use(`node ${version}`, [await node(version)], "./node");
   await use("node (own)", [executables.node], "./node");
+  await say("node (own)", [executables.node, "program.mjs"], "start the program");
   await use("bun", [executables.bun, "run"], "./bun", "./node");
   const granted = ["--no-prompt", "--allow-net", "--allow-read", "--allow-env"];
   const deno = [executables.deno, "run", "--node-modules-dir=manual", ...granted];
   await use("deno", deno, "./deno", "./node");
+  await say("node (own)", [executables.node, "workers.mjs"], "start workers");
+  await say("bun", [executables.bun, "run", "workers.mjs"], "start workers");
+  await say("deno", [...deno, "--allow-run", "workers.mjs"], "start workers");
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }

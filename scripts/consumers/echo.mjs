@@ -18,7 +18,8 @@ export async function echoInMemory({ listen }) {
   await served;
 }
 
-async function answer(connection) {
+/** Sends back what comes. */
+export async function answer(connection) {
   try {
     for (let chunk = await connection.read(); chunk !== null; chunk = await connection.read()) {
       await connection.write(chunk);
@@ -28,7 +29,8 @@ async function answer(connection) {
   }
 }
 
-async function expectEcho(connection) {
+/** Says hello over `connection`, and expects it back. */
+export async function expectEcho(connection) {
   await connection.write(new TextEncoder().encode("hello"));
   await connection.closeWrite();
   let got = "";

@@ -80,7 +80,7 @@ export function tlsCases(name: string, adopterOf: Make): void {
   });
 
   test(`${name}: a handshake that fails, stalls or is left holds nobody up`, async (t) => {
-    const options = { tls: { ...certificateOf("server"), alpn }, timeouts: { handshake: 300 } };
+    const options = { tls: { ...certificateOf("server"), alpn }, timeouts: { handshake: 800 } };
     const { port, gone, stats, failures } = await adopting(t, adopterOf, options);
     const [silent, plain, leaving] = await Promise.all([1, 2, 3].map(() => connect({ port })));
     for (const client of [silent, plain, leaving]) t.defer(() => client?.abort());

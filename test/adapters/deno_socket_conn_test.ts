@@ -48,6 +48,7 @@ test("SocketConn reads no further than a little ahead", async (t) => {
   const writing = client.write(sent).then(() => client.closeWrite());
   const into = new Uint8Array(65_536);
   const first = await conn.read(into) ?? 0;
+  // A time: that nothing more is read is no event. One that is too short only looks too early.
   await new Promise((resolve) => setTimeout(resolve, 50));
   assertEquals(await outcome(writing), "pending");
   let [read, right] = [0, true];

@@ -149,7 +149,7 @@ test("clients that speak no TLS, hang up, or reset are counted, and touch nobody
 
 test("listen({ timeouts: { handshake } }) ends a handshake that stalls, also one that trickles", async (t) => {
   for (const trickle of [false, true]) {
-    const [listener, failed] = await watched(t, {}, { timeouts: { handshake: 60 } });
+    const [listener, failed] = await watched(t, {}, { timeouts: { handshake: 500 } });
     const slow = plain(t, listener);
     const closed = new Promise((resolve) => slow.on("close", resolve));
     // The head of a record of 16 KiB, then a byte now and then.

@@ -127,7 +127,7 @@ for (const [name, adapter] of ADAPTERS) {
   });
 
   test(`${name}: listen({ proxyProtocol }) lets nobody wait for a slow header, which has its limit`, async (t) => {
-    const proxyProtocol = { ...PROXY_PROTOCOL, timeout: 300 };
+    const proxyProtocol = { ...PROXY_PROTOCOL, timeout: 800 };
     const { listener, failures } = await answering(t, adapter, { port: 0, proxyProtocol });
     const slow = await client(t, listener.addr);
     const cut = answer(slow);

@@ -107,6 +107,11 @@ test("ThreadPool.spawn() rejects with what a function throws, its stack, code an
   assertEquals(await thrownBy(run(threads, "failWith", undefined)), undefined);
   const round = await assertRejects(() => run(threads, "failInCircle"), Error, "round");
   assert(round.cause instanceof Error);
+  const both = await assertRejects(() => run(threads, "failTogether"), AggregateError, "both");
+  const [one, two] = both.errors as unknown[];
+  assert(one instanceof RangeError && one.message === "one", String(one));
+  assertEquals([both.errors.length, two, both.cause], [2, "two", "cause"]);
+  await assertRejects(() => run(threads, "failHidden"), Error, "cannot be looked at");
   assertEquals(threads.stats.threads, 1, "the thread goes on");
 });
 
@@ -311,6 +316,7 @@ test("ThreadPool says what is wrong with an option, with the value", async (t) =
     [{ maxQueued: NaN }, "maxQueued must be an integer from 1 to 2147483648, got NaN"],
     [{ idleTimeout: 1.5 }, "idleTimeout must be an integer from 1 to 2147483647, got 1.5"],
     [{ onError: 1 }, "onError must be a function, got 1"],
+    [null, "options must be an object, got null"],
   ];
   for (const [options, reason] of cases) {
     const error = assertThrows(() => new ThreadPool(options as ThreadPoolOptions)) as Error;
@@ -320,6 +326,7 @@ test("ThreadPool says what is wrong with an option, with the value", async (t) =
   const wrong: [unknown, unknown, string][] = [
     ["./tasks.ts", {}, 'module must be an absolute URL, got "./tasks.ts"'],
     [1, {}, "module must be an absolute URL, got 1"],
+    [TASKS, null, "options must be an object, got null"],
     [TASKS, { name: 1 }, "name must be a string, got 1"],
     [TASKS, { transfer: {} }, "transfer must be an array, got an object (Object)"],
     [TASKS, { signal: 1 }, "signal must be an AbortSignal, got 1"],

@@ -62,6 +62,30 @@ export const readingCases: readonly Case[] = [
       }),
   },
   {
+    name:
+      "10. a chunk belongs to the caller with its buffer: what gives that away loses nothing else",
+    run: (subject) =>
+      withConnection(subject, async (connection, peer) => {
+        const kept: Uint8Array[] = [];
+        for (let i = 0; i < 100; i++) {
+          const sent = peer.write(new Uint8Array(20 + i).fill(i));
+          const chunk = await soon(connection.read(), "a chunk");
+          equal(
+            [chunk?.length, chunk?.[0], chunk?.at(-1)].join(),
+            [20 + i, i, i].join(),
+            "a chunk",
+          );
+          await sent;
+          if (chunk === null) throw new Error("the end of file");
+          if (i % 2 === 0) structuredClone(null, { transfer: [chunk.buffer as ArrayBuffer] });
+          else kept.push(chunk);
+        }
+        kept.forEach((chunk, i) => {
+          equal(chunk.join(), new Uint8Array(21 + 2 * i).fill(2 * i + 1).join(), `chunk ${i}`);
+        });
+      }),
+  },
+  {
     name: "10. a read waits, and a second one meanwhile is refused",
     run: (subject) =>
       withConnection(subject, async (connection, peer) => {

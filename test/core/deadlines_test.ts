@@ -96,7 +96,10 @@ test("Deadlines: a write of which the system takes a part now and then does not 
     }
     assertEquals(told, [], `send ${send}`);
     const late = lateBy(timers, told) - send;
-    assert(late >= 0 && late <= Math.max(5, send / 20), `send ${send}: ${late} ms late`);
+    assert(
+      late >= 0 && late <= Math.min(Math.max(5, send / 20), 500),
+      `send ${send}: ${late} ms late`,
+    );
   }
 });
 
@@ -273,7 +276,7 @@ test("Deadlines: the other limits keep their time after receive has expired", ()
 test("Deadlines.set(): a busy connection is looked at as often as the new limits ask for", () => {
   const { timers, told, deadlines } = watch({ idle: 20_000 });
   for (let i = 0; i < 200; i++) deadlines.received();
-  assertEquals(timers.next, 1000);
+  assertEquals(timers.next, 500);
   deadlines.set(resolveTimeouts("test", { idle: 1000 }));
   deadlines.received();
   const late = lateBy(timers, told);

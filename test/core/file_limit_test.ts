@@ -22,6 +22,7 @@ test("maxConnectionsOf() leaves 32 open files, or a twentieth of all, for the re
     maxConnectionsOf(undefined, limits(files))
   );
   assertEquals(found, [48, 608, 972, 950_000]);
+  assertEquals(maxConnectionsOf(undefined, () => 1024), 972);
 });
 
 test("maxConnectionsOf() allows one at least", () => {
@@ -31,6 +32,7 @@ test("maxConnectionsOf() allows one at least", () => {
 test("maxConnectionsOf() knows no limit where it is unlimited or cannot be read", () => {
   assertEquals(maxConnectionsOf(undefined, limits("unlimited")), Infinity);
   assertEquals(maxConnectionsOf(undefined, () => ""), Infinity);
+  assertEquals(maxConnectionsOf(undefined, () => NaN), Infinity);
   const denied = () => {
     throw new Error("denied");
   };

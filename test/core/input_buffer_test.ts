@@ -7,7 +7,7 @@ import { ManualReader, text } from "../support/readers.ts";
 
 /** Takes `count` bytes as soon as they are there. */
 function take(input: InputBuffer, count: number, signal?: AbortSignal): Promise<string | null> {
-  return input.run("take", signal, () => {
+  return input.run("take", { signal }, () => {
     input.most = count;
     return input.bytes.length >= count ? text(input.bytes.take(count)) : undefined;
   });
@@ -120,7 +120,7 @@ test("InputBuffer.run() keeps a failure that comes after an abort for the next c
 test("InputBuffer.run() knows the end, and does not ask beyond it unless told to", async () => {
   const reader = new ManualReader();
   const input = new InputBuffer(reader);
-  const ended = input.run("wait", undefined, () => input.ended ? "ended" : undefined);
+  const ended = input.run("wait", {}, () => input.ended ? "ended" : undefined);
   await reader.give(null);
   assertEquals([await ended, reader.reads], ["ended", 1]);
 });

@@ -18,6 +18,28 @@ test("ReadQueue.read() takes the chunk that arrives for it, and reads one ahead"
   assertEquals(transport.calls, ["resume", "resume"], "taking it makes room for the next");
 });
 
+test("ReadQueue gives away chunks with a buffer of their own, but for readNow()", async () => {
+  const asked: number[] = [];
+  const transport = Object.assign(new FakeTransport(), {
+    own: (given: Uint8Array): Uint8Array => {
+      asked.push(given.length);
+      return given.slice();
+    },
+  });
+  const queue = new ReadQueue(transport);
+  const [first, second, third] = [chunk(1), chunk(2, 2), chunk(3, 3, 3)];
+  const reading = queue.read();
+  queue.received(first);
+  const given = await reading;
+  assertEquals([given === first, given?.[0]], [false, 1], "to who has waited");
+  queue.received(second);
+  const ahead = await queue.read();
+  assertEquals([ahead === second, ahead?.[1]], [false, 2], "to who comes later");
+  queue.received(third);
+  assertStrictEquals(queue.readNow(() => undefined), third);
+  assertEquals(asked, [1, 2]);
+});
+
 test("ReadQueue loses nothing of what comes although it said stop", async () => {
   const transport = new FakeTransport();
   const queue = new ReadQueue(transport);
@@ -65,4 +87,35 @@ test("ReadQueue.close() rejects, drops what is held, and discards without end un
   assertEquals(queue.received(new Uint8Array(1)), false);
   queue.flow();
   assertEquals(transport.calls.length, 2, "it stays stopped");
+});
+
+test("ReadQueue.close() takes a promised silence for the end, where releasing sends the end of file", () => {
+  const endAfter = (prepare: (queue: ReadQueue) => void, endsOnRelease = true): boolean => {
+    const queue = new ReadQueue(Object.assign(new FakeTransport(), { endsOnRelease }));
+    queue.flow();
+    prepare(queue);
+    queue.close("connection");
+    return queue.ended;
+  };
+  const quiet = (queue: ReadQueue) => queue.quiet = true;
+  assertEquals(endAfter(quiet), true);
+  assertEquals(endAfter(() => undefined), false);
+  assertEquals(endAfter(quiet, false), false, "with TLS, the socket below is not to be first");
+  const broken = (queue: ReadQueue) => {
+    quiet(queue);
+    queue.received(chunk(1));
+  };
+  assertEquals(endAfter(broken), false, "the promise was broken");
+});
+
+test("ReadQueue reads nothing ahead of a peer that has promised to send nothing more", () => {
+  for (const quiet of [false, true]) {
+    const queue = new ReadQueue(new FakeTransport());
+    const onChunk = () => {
+      queue.readNow(onChunk);
+      queue.quiet = quiet;
+    };
+    queue.readNow(onChunk);
+    assertEquals(queue.received(chunk(1)), !quiet);
+  }
 });

@@ -16,7 +16,7 @@ const INIT = {
   coding: null,
   cacheControl: "no-cache",
 };
-const CONTENT = new Content({ ...INIT, bytes: null });
+const CONTENT = new Content({ ...INIT, bytes: null, digest: null });
 const DATE = "Tue, 14 Nov 2023 22:13:20 GMT";
 const NONE: AskedFields = {
   acceptEncoding: undefined,
@@ -104,14 +104,14 @@ test("contentReply() looks at conditions before ranges, and at ranges for GET al
 });
 
 test("contentReply() gives the same object for bytes that are held", () => {
-  const held = new Content({ ...INIT, bytes: BYTES });
+  const held = new Content({ ...INIT, bytes: BYTES, digest: "d1" });
   const none = () => null;
   assert(contentReply(held, "GET", NONE, none) === held.whole);
   assert(contentReply(held, "HEAD", NONE, none) === held.head);
 });
 
 test("errorPage() has the body and the type, and no validators", async () => {
-  const content = new Content({ ...INIT, name: "404.html", bytes: BYTES });
+  const content = new Content({ ...INIT, name: "404.html", bytes: BYTES, digest: "d1" });
   const got = await gotOf(errorPage(content, 404, "GET", () => BYTES));
   assertEquals([got.status, got.text, got.fields], [404, "0123456789", {
     "content-type": "text/html; charset=utf-8",

@@ -12,6 +12,7 @@ const INIT = {
   coding: null,
   cacheControl: "max-age=1",
   bytes: new TextEncoder().encode("abc"),
+  digest: "d1",
 };
 
 test("Content has the answers that are sent most ready", async () => {

@@ -122,15 +122,17 @@ test("FileSite sends compressed neighbours, each with its own tag, but no parts 
         undefined,
         "la",
       ]);
-      const rest = await get(
-        "/a.js",
-        `${encoding(accept)}Range: bytes=1-2\r\nIf-Range: ${tag}\r\n`,
-      );
-      assertEquals([rest.status, rest.fields.get("content-encoding"), rest.body], [
-        206,
-        coding,
-        body.slice(1, 3),
-      ]);
+      for (const name of ["If-Range", "If-Match"]) {
+        const rest = await get(
+          "/a.js",
+          `${encoding(accept)}Range: bytes=1-2\r\n${name}: ${tag}\r\n`,
+        );
+        assertEquals([rest.status, rest.fields.get("content-encoding"), rest.body], [
+          206,
+          coding,
+          body.slice(1, 3),
+        ]);
+      }
     }
   }
   assertEquals(tags.size, 4);

@@ -1,5 +1,7 @@
 import { assert, assertEquals } from "#assert";
 import {
+  clearAt,
+  digestOf,
   type FileVersion,
   hasSameBytes,
   isOutdated,
@@ -27,31 +29,55 @@ test("validatorsOf() has another tag for each change, and for each coding", () =
     { mtimeNs: AT - 1n },
     { mtimeNs: AT - 1n, ctimeNs: AT - 1n },
   ];
-  const tags = changes.map((change) => validatorsOf({ ...VERSION, ...change }, null, LATER).etag);
-  tags.push(validatorsOf(VERSION, "br", LATER).etag, validatorsOf(VERSION, "gzip", LATER).etag);
+  const tags = changes.map((change) =>
+    validatorsOf({ ...VERSION, ...change }, null, LATER, null).etag
+  );
+  tags.push(
+    validatorsOf(VERSION, "br", LATER, null).etag,
+    validatorsOf(VERSION, "gzip", LATER, null).etag,
+  );
   assertEquals(new Set(tags).size, tags.length);
   for (const tag of tags) assert(/^"[\x21\x23-\x7e]+"$/.test(tag), tag);
-  assertEquals(tags[0], validatorsOf({ ...VERSION }, null, LATER + 1).etag);
+  assertEquals(tags[0], validatorsOf({ ...VERSION }, null, LATER + 1, null).etag);
 });
 
 test("validatorsOf() tells the second of the last change, but none in the future or out of range", () => {
-  assertEquals(validatorsOf(VERSION, null, LATER).modified, "Tue, 14 Nov 2023 22:13:20 GMT");
-  assertEquals(validatorsOf(VERSION, null, AT_MS - 1000).modified, undefined);
+  assertEquals(validatorsOf(VERSION, null, LATER, null).modified, "Tue, 14 Nov 2023 22:13:20 GMT");
+  assertEquals(validatorsOf(VERSION, null, AT_MS - 1000, null).modified, undefined);
   const huge = { ...VERSION, mtimeNs: 10n ** 21n };
-  assertEquals(validatorsOf(huge, null, Infinity).modified, undefined);
+  assertEquals(validatorsOf(huge, null, Infinity, null).modified, undefined);
   assertEquals(
-    validatorsOf({ ...VERSION, mtimeNs: -(10n ** 9n) }, null, LATER).modified,
+    validatorsOf({ ...VERSION, mtimeNs: -(10n ** 9n) }, null, LATER, null).modified,
     undefined,
   );
-  const first = validatorsOf({ ...VERSION, mtimeNs: 0n }, null, LATER).modified;
+  const first = validatorsOf({ ...VERSION, mtimeNs: 0n }, null, LATER, null).modified;
   assertEquals(first, "Thu, 01 Jan 1970 00:00:00 GMT");
+});
+
+test("validatorsOf() names bytes that are held by their digest, wherever they are, and is strong", () => {
+  const tag = (version: FileVersion, coding: string | null) =>
+    validatorsOf(version, coding, AT_MS, "d1").etag;
+  assertEquals([tag(VERSION, null), tag(VERSION, "br")], ['"d1"', '"d1-br"']);
+  assertEquals(tag({ ...VERSION, dev: 7n, ino: 8n, mtimeNs: 9n }, null), '"d1"');
+});
+
+test("digestOf() is the first half of SHA-256", async () => {
+  const bytes = new TextEncoder().encode("abc");
+  assertEquals(await digestOf(bytes), "ba7816bf8f01cfea414140de5dae2223");
+  assertEquals(await digestOf(bytes.subarray(0, 0)), "e3b0c44298fc1c149afbf4c8996fb924");
+});
+
+test("clearAt() is the end of the second of a change whose time is told in seconds", () => {
+  const second = AT - AT % 1_000_000_000n;
+  assertEquals(clearAt(VERSION), 0);
+  assertEquals(clearAt({ ...VERSION, ctimeNs: second }), 1_700_000_001_000 + REST_MS);
 });
 
 test("restOf() counts from the last change, and validators are weak until then", () => {
   const cases = [[0, REST_MS], [1, REST_MS - 1], [REST_MS - 1, 1], [REST_MS, 0], [1000, 0]];
   for (const [age = 0, rest] of cases) {
     assertEquals([age, restOf(VERSION, AT_MS + age)], [age, rest]);
-    const weak = validatorsOf(VERSION, null, AT_MS + age).etag.startsWith("W/");
+    const weak = validatorsOf(VERSION, null, AT_MS + age, null).etag.startsWith("W/");
     assertEquals([age, weak], [age, rest !== 0]);
   }
   assertEquals(restOf(VERSION, AT_MS - 3 * REST_MS), Infinity);

@@ -35,6 +35,9 @@ test("rootError() says why in words, and keeps code and cause", () => {
     "EACCES",
     true,
   ]);
+  for (const [code, reason] of [["ELOOP", "lead in a circle"], ["ENAMETOOLONG", "is too long"]]) {
+    assert(rootError('"x"', failure(code ?? "")).message.endsWith(reason ?? "?"), code);
+  }
   assertEquals(rootError('"x"', failure("EIO")).message, 'Cannot serve the files of "x": it is so');
   assertEquals(rootError('"x"', 1).message, 'Cannot serve the files of "x": it failed');
 });

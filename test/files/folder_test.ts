@@ -47,6 +47,16 @@ test("readFolder() finds what is served: no dot files, nothing outside, no FIFOs
   assertEquals(descriptors(), before);
 });
 
+test("readFolder() leaves out names that no path leads to", async (t) => {
+  const path = folder(t, { "a\\b": "", "dir\\/x": "", "\ufffd": "1", "\ufffd\ufffd/x": "" });
+  // Bytes that are no UTF-8: no runtime makes such names.
+  execFileSync("sh", ["-c", "mkdir \"$(printf 'd\\377')\" && : > \"$(printf 'f\\377')\""], {
+    cwd: path,
+  });
+  const found = await readFolder(await openRoot(path, true), []);
+  assertEquals(found?.map(({ name }) => name).sort(), ["\ufffd", "\ufffd\ufffd"]);
+});
+
 test("readFolder() reads a folder of many files", async (t) => {
   const tree = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`f${i}`, ""]));
   const found = await readFolder(await openRoot(folder(t, tree), true), []);

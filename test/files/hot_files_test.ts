@@ -1,5 +1,13 @@
 import { assert, assertEquals } from "#assert";
-import { chmodSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { acceptedCodings, type Coding, CODINGS } from "../../files/accepted_codings.ts";
 import { Content } from "../../files/content.ts";
@@ -18,13 +26,22 @@ function memory(t: TestContext, tree: Tree, limit = 1 << 20) {
   const keep = (
     name: string,
     coding: Coding | null = null,
-    bytes: Uint8Array<ArrayBuffer> | null = new Uint8Array(1),
+    given?: Uint8Array<ArrayBuffer> | null,
   ) => {
     const path = join(root, name + (coding?.extension ?? ""));
+    const bytes = given === undefined ? new Uint8Array(readFileSync(path)) : given;
     const version = statSync(path, { bigint: true });
     hot.set(`/${name}`, coding, {
       path,
-      content: new Content({ name, version, at: Date.now(), coding, cacheControl: "x", bytes }),
+      content: new Content({
+        name,
+        version,
+        at: Date.now(),
+        coding,
+        cacheControl: "x",
+        bytes,
+        digest: bytes && name,
+      }),
     });
   };
   const find = (name: string, accept = "", mayShareLook = false): string => {
@@ -52,6 +69,16 @@ test("HotFiles.find() gives what was set, while the file is what it was", (t) =>
     assertEquals([find("a"), find("a")], ["plain", "plain"]);
     change(join(root, "a"));
     assertEquals([find("a"), hot.size], ["none", 0]);
+  }
+});
+
+test("HotFiles.find() sees a change that has the size and the time of what was there before", (t) => {
+  const { root, keep, find, hot } = memory(t, { a: "0" });
+  for (let i = 1; i < 20; i++) {
+    keep("a");
+    assertEquals(find("a"), "plain");
+    put(root, "a", String(i % 10));
+    assertEquals([i, find("a"), hot.size], [i, "none", 0]);
   }
 });
 
@@ -126,17 +153,18 @@ test("HotFiles knows of a file without its bytes, and keeps the bytes that it ha
 
 test("HotFiles takes no more memory than it may, and lets go first what was not asked for longest", (t) => {
   const names = ["a", "b", "c", "d"];
-  const tree = Object.fromEntries(names.map((name) => [name, name]));
+  const tree = Object.fromEntries(names.map((name) => [name, name.repeat(KIBIBYTE)]));
   const { keep, find, hot } = memory(t, tree, 16 * KIBIBYTE);
-  for (const name of names.slice(0, 3)) keep(name, null, new Uint8Array(KIBIBYTE));
+  for (const name of names.slice(0, 3)) keep(name);
   assertEquals(names.map((name) => find(name)), ["plain", "plain", "plain", "none"]);
   assertEquals(find("a"), "plain");
-  keep("d", null, new Uint8Array(KIBIBYTE));
+  keep("d");
   assertEquals([find("a"), find("b"), find("c"), find("d")], ["plain", "none", "plain", "plain"]);
   assert(hot.size <= 16 * KIBIBYTE && hot.size > 15 * KIBIBYTE, `${hot.size}`);
   keep("b", null, new Uint8Array(17 * KIBIBYTE));
   assertEquals([find("b"), find("a")], ["none", "plain"]);
   for (let i = 0; i < 100; i++) keep("d", null, new Uint8Array(i));
+  keep("d");
   assertEquals(find("d"), "plain");
   assert(hot.size <= 16 * KIBIBYTE);
   const none = memory(t, tree, 0);

@@ -52,6 +52,16 @@ test("listingReply() lets no name be markup, a scheme or another path", async ()
   assertEquals(encoded("a/b'c:d"), "a%2Fb%27c%3Ad");
 });
 
+test("listingReply() tells sizes in a unit that suits, and exactly", async () => {
+  const sizes = [0, 1, 999, 1000, 1549, 999_949, 999_950, 3_000_000, 1.5e9, 2e12, 3e15, 4e18];
+  const entries = sizes.map((size, i) => ({ name: `${100 + i}`, isFolder: false, size }));
+  const text = await page([], entries);
+  const told = [...text.matchAll(/<span title="(\d+) bytes">([^<]*)</g)];
+  assertEquals(told.map(([, exact]) => Number(exact)), sizes);
+  const short = "0 B,1 B,999 B,1.0 kB,1.5 kB,999.9 kB,1.0 MB,3.0 MB,1.5 GB,2.0 TB,3.0 PB,4000.0 PB";
+  assertEquals(told.map(([, , text]) => text).join(), short);
+});
+
 test("listingReply() forbids scripts, and has a length for HEAD", async () => {
   const { fields, status } = await gotOf(listingReply([], [file("a")], "GET"));
   assertEquals([status, fields["content-type"]], [200, "text/html; charset=utf-8"]);

@@ -102,8 +102,29 @@ test("Search gives pages that are not there to sites that route in the browser",
   for (const path of ["/none.js", "/users/a.b", "/.git/config", "/%2e%2e%2fx", "/a//b", "/.env"]) {
     assertEquals([path, (await get(path, PAGES)).status], [path, 404]);
   }
-  assertEquals((await get("/users")).status, 404);
-  assertEquals((await get("/users", { accept: "application/json" })).text, "gone");
+  assertEquals(
+    (await get("/users", PAGES)).fields["vary"],
+    "Accept-Encoding, Accept, Sec-Fetch-Mode",
+  );
+  assertEquals((await get("/", PAGES)).fields["vary"], "Accept-Encoding");
+  // Whoever names no type takes a page, as curl does; a script of a browser that says so has none.
+  const script = { accept: "*/*", "sec-fetch-mode": "cors" };
+  const askers: [Record<string, string>, number][] = [
+    [{}, 200],
+    [{ accept: "*/*" }, 200],
+    [{ accept: "image/*, text/*;q=0.5" }, 200],
+    [{ accept: "application/json, */*" }, 200],
+    [{ accept: "*/*", "sec-fetch-mode": "navigate" }, 200],
+    [{ accept: "text/html", "sec-fetch-mode": "cors" }, 200],
+    [script, 404],
+    [{ "sec-fetch-mode": "no-cors" }, 404],
+    [{ accept: "application/json" }, 404],
+    [{ accept: "image/*" }, 404],
+  ];
+  for (const [fields, status] of askers) {
+    assertEquals([fields, (await get("/users", fields)).status], [fields, status]);
+  }
+  assertEquals((await get("/users", script)).text, "gone");
   assertEquals((await get("/users", PAGES, "HEAD")).status, 200);
   assertEquals((await get("/users", PAGES, "POST")).status, 405);
   const { etag = "" } = (await get("/users", PAGES)).fields;

@@ -11,7 +11,7 @@ const unknownMethod: IsAgreed = (_, methods) => methods.some((method) => !KNOWN.
 /** RFC 9112, section 7.1.2: a recipient that removes the coding may keep or discard trailers. */
 const trailers: IsAgreed = (text) => /\r\n0+(?:;[^\r]*)?\r\n[^\r]+:/.test(text);
 
-/** RFC 9112, section 2.2: at least one empty line before a request is to be ignored. */
+/** RFC 9112, section 2.2: empty lines before a request are to be ignored, one at least. */
 const emptyLine: IsAgreed = (text) => {
   const [, length = "0"] = /^Content-Length:[ \t]*([0-9]{1,4})[ \t]*\r$/im.exec(text) ?? [];
   const body = text.indexOf("\r\n\r\n") + 4;

@@ -11,6 +11,7 @@ import {
   echo,
   echoStream,
   fieldOf,
+  targetOf,
   wholeAnswersIn,
 } from "../http_cases/answers.ts";
 import { bytesOf } from "../http_cases/wire.ts";
@@ -66,9 +67,8 @@ function told(answer: Answer): string {
 /** What is told of a request that is answered. A handler sees no body of GET and HEAD. */
 function expectedOf({ method, target, body }: ReferenceRequest): string {
   const url = target === "*" ? "http://a/*" : target.startsWith("/") ? `http://a${target}` : target;
-  const { pathname, search } = new URL(url);
   const shown = method === "GET" || method === "HEAD" ? "" : body;
-  return JSON.stringify([method.toUpperCase(), pathname + search, shown]);
+  return JSON.stringify([method.toUpperCase(), targetOf(url), shown]);
 }
 
 function check(text: string, answers: readonly Answer[]): void {

@@ -119,13 +119,11 @@ interface Read {
 }
 
 function readRequest(input: Input): Read {
-  if (input.empty) throw new Stop("end");
-  let line = input.line();
-  if (line === "") {
+  let line = "";
+  // RFC 9112, section 2.2: empty lines before a request are to be ignored.
+  while (line === "") {
     if (input.empty) throw new Stop("end");
     line = input.line();
-    // RFC 9112, section 2.2: one empty line at least is to be ignored.
-    if (line === "") throw new Stop("either");
   }
   const [, method, target, major, minor] = REQUEST_LINE.exec(line) ?? [];
   if (method === undefined || target === undefined) throw new Stop("refused");

@@ -142,6 +142,23 @@ test("sendStreamed() asks for a part when the one before was taken, and gives up
   assertEquals(cancelled, 1);
 });
 
+test("sendStreamed() ends the body that it leaves out", async () => {
+  const tunnel = { ...PLAIN, method: "CONNECT" };
+  const cases = [[200, HEAD], [200, tunnel], [204, PLAIN], [205, PLAIN], [304, PLAIN]] as const;
+  for (const [status, context] of cases) {
+    let cancelled = 0;
+    const body = new ReadableStream({
+      pull: async (controller) => {
+        await macrotask();
+        controller.enqueue(Uint8Array.of(1));
+      },
+      cancel: () => void cancelled++,
+    });
+    const [answer] = await write({ status, body }, context);
+    assertEquals([cancelled, answer.endsWith("\r\n\r\n")], [1, true], `${status}`);
+  }
+});
+
 test("addWhole() and sendStreamed() refuse a body that is not what its Content-Length says", async () => {
   const headers = { "Content-Length": "3" };
   let begun = 0;

@@ -66,6 +66,16 @@ test("cancel() tells the source, whatever that does then", async () => {
     }),
   });
   (iterated as BodyParts).cancel();
+  const throwing = bodyOf({
+    [Symbol.asyncIterator]: () => ({
+      next: () => Promise.resolve({ done: false as const, value: "a" }),
+      return: () => {
+        told.push("thrown");
+        throw new Error("at once");
+      },
+    }),
+  });
+  (throwing as BodyParts).cancel();
   await macrotask();
-  assertEquals(told, ["enough", "returned"]);
+  assertEquals(told, ["enough", "returned", "thrown"]);
 });

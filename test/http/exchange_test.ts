@@ -2,7 +2,10 @@ import { assertEquals, assertThrows } from "#assert";
 import { gate, macrotask } from "../support/gates.ts";
 import { test } from "../support/harness.ts";
 import type { HttpHandler } from "../../http/http_session.ts";
-import { chunked, get, post, Talk, talk } from "./talk.ts";
+import { httpConnection } from "../../http/http_connection.ts";
+import { fakeConnection } from "../support/fake_transport.ts";
+import { bytes } from "./mock_connection.ts";
+import { chunked, get, HOST, post, Talk, talk } from "./talk.ts";
 
 test("Exchange tells where the request comes from, and what it was", async () => {
   const seen: unknown[] = [];
@@ -83,4 +86,71 @@ test("Exchange.upgrade() is refused while there is a body; what fails after it r
   await session.send(get());
   assertEquals([await session.closed(), session.failure instanceof Error], ["", true]);
   assertEquals(errors.at(-1), "Error: after");
+});
+
+/** How a connection is closed that these chunks have come on, one after the other. */
+async function closedAfter(chunks: string[], handler: HttpHandler): Promise<string | undefined> {
+  const { connection, transport, events } = fakeConnection();
+  Object.assign(transport, { endsOnRelease: true });
+  const served = httpConnection(connection, handler);
+  for (const chunk of chunks) {
+    await macrotask();
+    events.received(bytes(chunk));
+  }
+  for (let turn = 0; turn < 4; turn++) await macrotask();
+  const how = transport.calls.find((call) => call === "shutdown" || call === "release");
+  connection.abort();
+  events.closed();
+  await served;
+  return how;
+}
+
+test("Exchange.isLast: nobody waits for the end of a client that has said close", async () => {
+  const close = "Connection: close\r\n";
+  const hello: HttpHandler = () => ({ body: "hello" });
+  const reading: HttpHandler = async (request) => ({ body: await request.text() });
+  const slow: HttpHandler = async () => {
+    for (let turn = 0; turn < 3; turn++) await macrotask();
+    return { body: "hello" };
+  };
+  const found: Record<string, string | undefined> = {
+    "it has said close": await closedAfter([get("/", close)], hello),
+    "it speaks HTTP/1.0": await closedAfter([`GET / HTTP/1.0\r\n${HOST}\r\n`], hello),
+    "its body was read": await closedAfter([post("abc", close)], reading),
+    "its head came in parts": await closedAfter([
+      get("/", close).slice(0, 9),
+      get("/", close).slice(9),
+    ], hello),
+    "the server has said close": await closedAfter([get()], () => ({
+      headers: { Connection: "close" },
+    })),
+    "its answer is large": await closedAfter([get("/", close)], () => ({
+      body: new Uint8Array(20_000),
+    })),
+    "another was answered before": await closedAfter([get(), get("/", close)], hello),
+    "more has come with it": await closedAfter([get("/", close) + get()], hello),
+    "more has come before the answer": await closedAfter([get("/", close), get()], slow),
+    "its body was not read": await closedAfter([post("abc", close)], hello),
+    "its body has not come": await closedAfter([post("abc", close).slice(0, -3)], hello),
+    "it was refused": await closedAfter([`GET / HTTP/1.1\r\n${close}\r\n`], hello),
+    "it was upgraded": await closedAfter([get("/", close)], (_request, info) => {
+      info.upgrade();
+    }),
+  };
+  const [once, waits] = ["release", "shutdown"];
+  assertEquals(found, {
+    "it has said close": once,
+    "it speaks HTTP/1.0": once,
+    "its body was read": once,
+    "its head came in parts": once,
+    "the server has said close": waits,
+    "its answer is large": waits,
+    "another was answered before": waits,
+    "more has come with it": waits,
+    "more has come before the answer": waits,
+    "its body was not read": waits,
+    "its body has not come": waits,
+    "it was refused": waits,
+    "it was upgraded": waits,
+  });
 });

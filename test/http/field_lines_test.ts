@@ -61,3 +61,14 @@ test("FieldLines remembers names and values, and is fooled by none", () => {
   assertEquals(linesOf(["content-TYPE", "a/b"]).typed, true);
   assertEquals(linesOf(["x-type", "a/b"]).typed, false);
 });
+
+test("FieldLines refuses what is no text, whatever was sent before", () => {
+  const add = (value: unknown) => linesOf(["X-Odd", value as string]).lines;
+  for (const known of ["", "a"]) {
+    assertEquals(add(known), `X-Odd: ${known}\r\n`);
+    for (const value of [undefined, null, 5, {}, ["a"]]) {
+      assertThrows(() => add(value), TypeError, "Cannot answer: the value of X-Odd is");
+    }
+  }
+  assertThrows(() => linesOf(["X-New", undefined as unknown as string]), TypeError);
+});

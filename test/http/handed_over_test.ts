@@ -33,6 +33,15 @@ test("HandedOver gives first what was read, then what a read under way brings, t
   assertEquals([await handed.read(), await handed.read()], [null, null]);
 });
 
+test("HandedOver gives chunks whose buffer has nothing else in it", async (t) => {
+  const { client, input, handed } = handOver(t);
+  await client.write(bytes("head and rest"));
+  await input.more();
+  input.skip(9);
+  const rest = await handed.read();
+  assertEquals([rest?.length, rest?.buffer.byteLength], [4, 4]);
+});
+
 test("HandedOver passes an end and a failure on that came before it", async (t) => {
   const { client, input, handed } = handOver(t);
   await client.closeWrite();

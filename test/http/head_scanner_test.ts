@@ -93,9 +93,13 @@ test("HeadScanner reads one head after the other", () => {
   assertEquals(size + scanner.size, all.length);
 });
 
-test("HeadScanner forgives one empty line before the request", () => {
+test("HeadScanner forgives empty lines before the request, which count as part of the head", () => {
   assertEquals(scan(`\r\n${LINE}\r\n`), ["GET", "/", "11", ""]);
-  assertEquals(refusalOf(`\r\n\r\n${LINE}\r\n`), 400);
+  assertEquals(scan(`${"\r\n".repeat(9)}${LINE}\r\n`), ["GET", "/", "11", ""]);
+  assertEquals(refusalOf("\r\n".repeat(10_000)), 431);
+  for (const line of ["\n", "\r\r\n", " \r\n"]) {
+    assertEquals(refusalOf(`\r\n${line}${LINE}\r\n`), 400);
+  }
   const scanner = new HeadScanner(LIMITS);
   scanner.scan(new Parts(), bytes("\r\n"), 0, 2);
   assertEquals(scanner.untouched, true);

@@ -82,6 +82,17 @@ test("httpConnection() refuses what is no request, once, and closes", async () =
   }
 });
 
+test("httpConnection() refuses HEAD without a body as soon as it knows that it is HEAD", async () => {
+  const line = "HEAD / HTTP/1.1\r\n";
+  for (
+    const rest of ["\r\n", `${HOST}A b\r\n\r\n`, "Host: a b\r\n\r\n", `${HOST}Expect: a\r\n\r\n`]
+  ) {
+    const answers = await talk(get().replace("GET", "HEAD") + line + rest);
+    assertEquals(statuses(answers).length, 2);
+    assertEquals(/Content-Length: [1-9][0-9]\r\nConnection: close\r\n\r\n$/.test(answers), true);
+  }
+});
+
 test("httpConnection() answers HEAD without a body, OPTIONS *, absolute targets and HTTP/1.0", async () => {
   const seen: string[] = [];
   const handler: HttpHandler = ({ method, url }, { target, httpVersion }) => {

@@ -1,11 +1,13 @@
 import { assertEquals } from "#assert";
 import { connectionPair } from "../../adapters/memory.ts";
+import type { Reader } from "../../core/connection.ts";
 import { httpConnection } from "../../http/http_connection.ts";
 import type { HttpOptions } from "../../http/http_options.ts";
 import type { HttpHandler } from "../../http/http_session.ts";
 import { macrotask } from "../support/gates.ts";
 import { FakeTimers } from "../support/fake_timers.ts";
 import { test } from "../support/harness.ts";
+import { bytes } from "./mock_connection.ts";
 import { echo, get, HOST, post, statuses, Talk } from "./talk.ts";
 
 /** A talk whose clock the test turns. */
@@ -85,6 +87,72 @@ test("HttpWire takes nobody for idle who has not taken his answer", async () => 
   await served;
 });
 
+/** Reads until what has come ends so. */
+async function readUntil(client: Reader, end: string): Promise<string> {
+  let text = "";
+  while (!text.endsWith(end)) {
+    const chunk = await client.read();
+    if (chunk === null) break;
+    text += String.fromCharCode(...chunk);
+  }
+  return text;
+}
+
+test("HttpWire begins to wait for the next request when the answer was taken", async () => {
+  const timers = new FakeTimers();
+  const [client, server] = connectionPair({ capacity: 4096 });
+  const options = { timers, timeouts: { send: Infinity } };
+  const body = "z".repeat(6000);
+  const served = httpConnection(server, () => ({ body }), options);
+  for (const request of ["first", "second"]) {
+    await client.write(bytes(get()));
+    for (let turn = 0; turn < 8; turn++) {
+      timers.advance(turn % 2 === 0 ? 9000 : 0);
+      await macrotask();
+    }
+    assertEquals(statuses(await readUntil(client, body)), [200], request);
+    for (let turn = 0; turn < 4; turn++) await macrotask();
+  }
+  await client.closeWrite();
+  assertEquals([await client.read(), timers.armed], [null, 0]);
+  await client.close();
+  await served;
+});
+
+test("HttpWire takes what has come while it was sending 100 Continue", async () => {
+  const [client, server] = connectionPair({ clogged: true });
+  const served = httpConnection(server, async (request) => {
+    // Whoever watches the client reads ahead.
+    assertEquals(request.signal.aborted, false);
+    return { body: await request.text() };
+  });
+  const expecting = post("abc", "Expect: 100-continue\r\n");
+  // Each is taken while the client reads nothing, not even that it may go on.
+  await client.write(bytes(expecting.slice(0, -3)));
+  await client.write(bytes("abc"));
+  const answers = await readUntil(client, "\r\n\r\nabc");
+  assertEquals(statuses(answers), [100, 200]);
+  await client.closeWrite();
+  await client.close();
+  await served;
+});
+
+test("HttpWire counts the time in which nobody takes its 100 Continue", async () => {
+  const timers = new FakeTimers();
+  const [client, server] = connectionPair({ clogged: true });
+  const options = { timers, timeouts: { send: Infinity } };
+  const served = httpConnection(server, echo, options);
+  await client.write(bytes(post("abc", "Expect: 100-continue\r\n").slice(0, -3)));
+  for (let turn = 0; turn < 4; turn++) {
+    timers.advance(turn === 1 ? 30_000 : 0);
+    await macrotask();
+  }
+  const answers = await readUntil(client, "in time\n");
+  assertEquals([statuses(answers), timers.armed], [[100, 408], 0]);
+  await client.close();
+  await served;
+});
+
 test("HttpWire gives the next head its time from its first byte", async () => {
   const talk = new Timed();
   await talk.send(`${get()}GET`);
@@ -129,6 +197,16 @@ test("HttpWire is not kept waiting by a byte now and then", async () => {
   assertEquals(talk.received, "");
   await talk.pass(2100);
   assertEquals(statuses(await talk.closed()), [408]);
+});
+
+test("HttpWire gives each body its own time", async () => {
+  const talk = new Timed();
+  for (let i = 0; i < 4; i++) {
+    await talk.send(post("abc").slice(0, -3));
+    await talk.pass(20_000);
+    await talk.send("abc");
+  }
+  assertEquals(statuses(await talk.end()), [200, 200, 200, 200]);
 });
 
 test("HttpWire does not count the time that the handler takes", async () => {

@@ -139,3 +139,26 @@ test("LazyRequest.body is one stream, which text() reads as well, once", async (
     assertEquals(await new Request(request).text(), "abc");
   });
 });
+
+test("inheritLater() makes Requests of them at the first look, whichever that is", async () => {
+  const looks: ((request: { mode: string }) => unknown)[] = [
+    (request) => request instanceof Request,
+    (request) => "mode" in request,
+    (request) => Object.prototype.toString.call(request) === "[object Request]",
+    // What it tells cannot be changed.
+    (request) => assertThrows(() => request.mode = "cors", TypeError) instanceof Error,
+  ];
+  for (const [number, look] of looks.entries()) {
+    // A copy that nobody has looked at.
+    const { inheritLater, LazyRequest } = await import(`../../http/lazy_request.ts?${number}`) as {
+      inheritLater: () => void;
+      LazyRequest: { prototype: object };
+    };
+    inheritLater();
+    // It is one to look at, and no more.
+    const request = Object.create(LazyRequest.prototype) as Request;
+    assertEquals(look(request), true, String(look));
+    assert(request instanceof Request, String(look));
+    assert(Object.getPrototypeOf(LazyRequest.prototype) === Request.prototype, String(look));
+  }
+});

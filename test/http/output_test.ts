@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "#assert";
 import { WRITTEN } from "../../core/write_queue.ts";
 import { GATHERED_BYTES, Output } from "../../http/output.ts";
+import { SendBuffer } from "../../http/send_buffer.ts";
 import { type Gate, gate, outcome } from "../support/gates.ts";
 import { test } from "../support/harness.ts";
 import { bytes } from "./mock_connection.ts";
@@ -59,6 +60,46 @@ test("Output leaves bytes alone that are not written yet, and gathers the next e
   for (const taken of sink.pending) taken.resolve();
   await Promise.all([first, second]);
   assertEquals([sink.writes, one.busy], [["first", "second"], false]);
+});
+
+test("Outputs share a buffer, and none changes what another has not sent yet", async () => {
+  const sink = new Sink(false);
+  const outputs = Array.from({ length: 200 }, () => new Output(sink));
+  const textOfTurn = (turn: number, i: number) => `${turn}:${i} `.repeat(1 + i % 60);
+  const expected: string[] = [];
+  for (let turn = 0; turn < 3; turn++) {
+    const written = outputs.map((output, i) => {
+      const text = textOfTurn(turn, i);
+      expected.push(text);
+      assertEquals(output.addAscii(text.slice(0, 3)), true);
+      output.add(text.slice(3));
+      return output.flush();
+    });
+    // Half of them take their time, over the next turn too.
+    for (const taken of sink.pending.splice(0, sink.pending.length / 2)) taken.resolve();
+    await outcome(written[0] ?? Promise.resolve());
+  }
+  for (const taken of sink.pending) taken.resolve();
+  await Promise.all(outputs.map((output) => output.flush()));
+  assertEquals(SendBuffer.hold(1).free, 0, "all of it is free again");
+  assertEquals(sink.writes.toSorted(), expected.toSorted());
+});
+
+test("Output holds what was added while others write, and goes on behind it", async () => {
+  const sink = new Sink(false);
+  const [one, other] = [new Output(sink), new Output(sink)];
+  one.add("one, ");
+  void one.flush();
+  one.add("two");
+  sink.pending[0]?.resolve();
+  await sink.pending[0]?.promise;
+  await Promise.resolve();
+  other.add("other");
+  void other.flush();
+  void one.flush();
+  for (const taken of sink.pending) taken.resolve();
+  await Promise.all([one.flush(), other.flush()]);
+  assertEquals(sink.writes, ["one, ", "other", "two"]);
 });
 
 test("Output sends what is larger than it gathers as it is", () => {

@@ -49,3 +49,15 @@ test("PhaseClock.begin(Infinity) waits for ever, and stop() leaves no timer", ()
   assertEquals(fired, []);
   assertEquals(phases.now(), timers.now());
 });
+
+test("PhaseClock looks twice before it fires: this process may have been busy itself", () => {
+  const { clock: phases, fired } = clock();
+  phases.begin(100);
+  assertEquals([phases.look(500), fired.length], [500, 0], "once more, at once");
+  phases.begin(600);
+  assertEquals([phases.look(550), fired.length], [600, 0], "something has come meanwhile");
+  assertEquals([phases.look(700), fired.length], [700, 0], "each phase has two looks");
+  assertEquals([phases.look(700), fired.length], [Infinity, 1]);
+  assertEquals([phases.look(800), fired.length], [Infinity, 1]);
+  phases.stop();
+});

@@ -13,6 +13,29 @@ test("PreparedReply is checked once, and sent as often as one likes", async () =
   assertEquals(PreparedReply.answerOf({}), undefined);
 });
 
+test("PreparedReply is answered as any other to whoever is to have something else", async () => {
+  const page = new PreparedReply({ headers: { "X-A": "b" }, body: "text" });
+  const told: number[] = [];
+  const onAnswer = ({ bytes }: { readonly bytes: number }) => void told.push(bytes);
+  const requests = [
+    get(),
+    get().replace("GET", "HEAD"),
+    get("/", "Connection: keep-alive\r\n").replace("HTTP/1.1", "HTTP/1.0"),
+    get("/", "Connection: close\r\n"),
+  ];
+  const answers = (await talk(requests.join(""), () => page, { onAnswer })).split("HTTP/1.1 ")
+    .slice(1);
+  const fields =
+    "200 OK\r\nX-A: b\r\nContent-Type: text/plain;charset=UTF-8\r\nContent-Length: 4\r\n";
+  assertEquals(answers, [
+    `${fields}\r\ntext`,
+    `${fields}\r\n`,
+    `${fields}Connection: keep-alive\r\n\r\ntext`,
+    `${fields}Connection: close\r\n\r\ntext`,
+  ]);
+  assertEquals(told, [4, 0, 4, 4]);
+});
+
 test("PreparedReply refuses what cannot be sent", () => {
   assertThrows(() => new PreparedReply({ headers: { a: "b\r\n" } }), TypeError);
   assertThrows(() => new PreparedReply({ status: 600 }), RangeError);

@@ -36,8 +36,13 @@ export function echoStream(request: Request): Response {
 }
 
 function about({ method, url }: Request): Record<string, string> {
+  return { [METHOD]: method, "x-target": targetOf(url) };
+}
+
+/** The path and query of a URL, in the same way on every runtime: they do not agree on this character. */
+export function targetOf(url: string): string {
   const { pathname, search } = new URL(url);
-  return { [METHOD]: method, "x-target": pathname + search };
+  return pathname.replaceAll("^", "%5E") + search;
 }
 
 /** The answers in `text`, in their order. Throws on what is no answer, or not a whole one. */

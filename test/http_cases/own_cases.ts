@@ -199,6 +199,10 @@ const ACCEPTED: readonly (readonly [what: string, text: string, statuses?: strin
   ],
   ["6.3: no body after HEAD", `HEAD / HTTP/1.1\r\n${H}\r\n${GET}`, "200 200"],
   ["9.6: nothing after close", `GET / HTTP/1.1\r\n${H}Connection: close\r\n\r\n${GET}`],
+  [
+    "9.6: nothing after close, whatever stands beside it",
+    `GET / HTTP/1.1\r\n${H}Connection: close\r\nConnection: keep-alive\r\n\r\n${GET}`,
+  ],
   ["9.3: nothing after HTTP/1.0", `GET / HTTP/1.0\r\n\r\n${GET}`],
 ];
 

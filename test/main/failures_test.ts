@@ -1,14 +1,22 @@
 /** What keeps the program from serving: one line that says so, its exit code, and nothing left behind. */
 
 import { assertEquals, assertMatch, assertStringIncludes } from "#assert";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Server } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { runtime, test, type TestContext } from "../support/harness.ts";
-import { pathOf, RUN, runServer } from "./server_process.ts";
+import { pathOf, RUN, runServer, ServerProcess } from "./server_process.ts";
 
 /** With all that it may need on Deno. */
 const RUN_ALL = runtime === "deno"
@@ -57,6 +65,7 @@ test(`mod.ts says in one line why it cannot serve, with exit code 1, on ${runtim
     [["--hostname", "no.such.host.invalid"], "no.such.host.invalid:7878: the host name is unknown"],
     // An address that is kept for documents: nobody has it.
     [["--hostname=192.0.2.1"], "192.0.2.1:7878: the address is not one of this machine"],
+    [["--hostname=192.0.2.1", "--workers=2"], "of this machine, or 0.0.0.0 for all of them"],
     [[...free, "--root", "no/such/folder", "--workers", "2"], "there is no such folder"],
     [[...free, "--root", pathOf("mod.ts")], "it is a file, not a folder"],
     [
@@ -85,5 +94,26 @@ if (process.platform !== "win32") {
       [["--unix", join(folder, "one"), "--root", join(folder, "no")], "there is no such folder"],
     ]);
     assertEquals([readdirSync(folder).sort(), existsSync(live)], [before, true]);
+  });
+
+  // Nothing is closed to the superuser, who is somebody else here.
+  const [nobody, ...asNobody] = process.getuid?.() === 0
+    ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", process.execPath]
+    : [process.execPath];
+  test(`mod.ts refuses a root that this user may not enter, or list when it is to, on ${runtime}`, async (t) => {
+    const root = mkdtempSync(join(tmpdir(), "incoming-"));
+    t.defer(() => rmSync(root, { recursive: true, force: true }));
+    t.defer(() => chmodSync(root, 0o755));
+    for (
+      const [mode, more] of [[0o644, []], [0, ["--workers", "2"]], [0o711, ["--listing"]]] as const
+    ) {
+      chmodSync(root, mode);
+      const args = ["--port", "0", "--root", root, ...more];
+      const server = new ServerProcess(args, [...asNobody, ...RUN_ALL], {}, nobody);
+      t.defer(() => server.kill("SIGKILL"));
+      assertEquals([await server.ended, server.stdout], [1, ""]);
+      const said = `Cannot serve the files of ${JSON.stringify(root)}: permission denied\n`;
+      assertEquals(server.stderr, said);
+    }
   });
 }

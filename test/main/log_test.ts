@@ -97,4 +97,22 @@ if (process.platform !== "win32") {
     const [, code] = await server.said(/^exit ([0-9]+)\n/m);
     assertEquals(code, "0");
   });
+
+  if (process.platform === "linux") {
+    test(`mod.ts serves on when the disk of its log is full, and says so once, on ${runtime}`, async (t) => {
+      const place = join(folder(t), "s");
+      const granted = runtime === "deno" ? [...RUN.deno, "--allow-write"] : RUN[runtime];
+      const server = new ServerProcess(
+        ["--unix", place, "--log", "common"],
+        ["-c", 'exec "$@" >/dev/full', "sh", process.execPath, ...granted, pathOf("mod.ts")],
+        {},
+        "/bin/sh",
+      );
+      t.defer(() => server.kill("SIGKILL"));
+      await server.complained(/^Cannot print for now: .*\n/);
+      for (let i = 0; i < 3; i++) assertEquals((await getPage(place, "/healthz"))[0], "200");
+      assertEquals(await server.kill("SIGTERM"), 0);
+      assertMatch(server.stderr, /^Cannot print for now: [^\n]*no space[^\n]*\n$/i);
+    });
+  }
 }

@@ -97,15 +97,23 @@ test("reload() that has failed keeps no later one from going on", async () => {
   await microtasks();
   fakes.at(1).fail(new Error("no module"));
   fakes.at(1).exit();
-  assertEquals(String(await reasonOf(failed)), "Error: no module");
+  const reason = await reasonOf(failed) as Error;
+  assertEquals(String(reason), "Error: Cannot reload: a new worker cannot start: no module");
+  assertEquals(String(reason.cause), "Error: no module");
   const again = crew.reload();
   await microtasks();
   fakes.at(2).ready();
   await microtasks();
   fakes.at(0).exit();
   await again;
+  const under = crew.reload();
+  await microtasks();
   const closed = crew.close();
-  assertEquals(String(await reasonOf(crew.reload())), "Error: Cannot reload: the server is closed");
+  const after = crew.reload();
+  fakes.at(3).exit();
+  for (const reloaded of [under, after]) {
+    assertEquals(String(await reasonOf(reloaded)), "Error: Cannot reload: the server is closed");
+  }
   fakes.at(2).exit();
   await closed;
 });
@@ -126,6 +134,46 @@ test("a Crew asks four times in hangTimeout, and ends who has said nothing since
   fakes.at(1).exit();
   await killed;
   assertEquals(timers.armed, 0);
+});
+
+test("a Crew ends a worker that stands still while it starts, and has not started then", async () => {
+  const { crew, fakes, timers } = crewOf(2, { hangTimeout: 1_000 });
+  const start = crew.start();
+  fakes.at(0).ready();
+  fakes.at(1).say({ type: "up" });
+  for (let asked = 0; asked < 6; asked++) {
+    timers.advance(250);
+    fakes.at(0).say({ type: "pong" });
+  }
+  assert(fakes.at(1).kills > 0, "it may stand still for ever");
+  fakes.at(1).exit("SIGKILL");
+  await microtasks();
+  fakes.at(0).exit();
+  const reason = "the worker has ended before it served: its event loop stood still";
+  assertEquals(String(await reasonOf(start)), `Error: ${reason}`);
+  assertEquals(timers.armed, 0);
+});
+
+test("two certificates are set one after the other", async () => {
+  const [tls, next] = [certificateOf("server"), certificateOf("renewed")];
+  const { crew, fakes } = await started(1, {
+    worker: { ...INIT, listen: { ...INIT.listen, tls } },
+  });
+  const set = [crew.certify(next), crew.certify(tls)];
+  await microtasks();
+  fakes.at(0).pong();
+  await microtasks();
+  assertEquals(fakes.at(0).heard.length, 1);
+  for (const id of [1, 2]) {
+    fakes.at(0).say({ type: "certified", id, error: undefined });
+    await microtasks();
+    fakes.at(0).pong();
+  }
+  await Promise.all(set);
+  assertEquals(fakes.at(0).heard.map((told) => told.type === "certificate" && told.certificate), [
+    next,
+    { cert: tls.cert, key: tls.key },
+  ]);
 });
 
 test("stats of a Crew are those of all workers together", async () => {
@@ -220,6 +268,7 @@ test("a certificate that a worker cannot take is a TypeError, and changes nothin
   assert(await reasonOf(crew.certify({ cert: "", key: "" })) instanceof TypeError);
   assertEquals(fakes.at(0).told, []);
   const set = crew.certify(certificateOf("renewed"));
+  await microtasks();
   const error = { name: "TypeError", message: "no pair", stack: undefined, code: undefined };
   fakes.at(0).say({ type: "certified", id: 1, error });
   const reason = await reasonOf(set);

@@ -33,6 +33,8 @@ export class FakeWorker implements WorkerLink {
     this.init = new Promise((resolve) => this.#start = resolve);
   }
 
+  readonly copy = (message: unknown): unknown => structuredClone(message);
+
   readonly post = (message: ToWorker): void => {
     if (message.type === "start") this.#start(message.init);
     else this.told.push(message);

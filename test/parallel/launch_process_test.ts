@@ -1,22 +1,15 @@
 /** Workers that are processes. */
 
-import { assert, assertEquals } from "#assert";
+import { assertEquals, assertThrows } from "#assert";
 import { processLauncher } from "../../parallel/launch_process.ts";
 import { runtime, test } from "../support/harness.ts";
-import { acceptedPair, Launched } from "./launched.ts";
+import { acceptedPair, exchange, Launched } from "./launched.ts";
 
 const launch = processLauncher(5_000);
 
 test(`a process takes messages and connections, and leaves when it is told to, on ${runtime}`, async (t) => {
   const worker = await Launched.start(t, launch);
-  const message = { bytes: new Uint8Array([1, 2]), far: Infinity };
-  worker.link.post({ type: "message", message });
-  assertEquals((await worker.until("message")).message, message);
-  const { client, socket } = await acceptedPair(t);
-  worker.link.give(socket);
-  await client.write(Uint8Array.of(7));
-  assertEquals([await client.read(), await client.read()], [Uint8Array.of(7), null]);
-  await client.close();
+  await exchange(t, worker);
   worker.link.post({ type: "drain" });
   await worker.until("leaving");
   assertEquals(worker.ends, []);
@@ -47,5 +40,21 @@ test(`a process that exits or hangs is told of, on ${runtime}`, async (t) => {
   hangs?.link.post({ type: "message", message: "hang" });
   hangs?.link.kill();
   assertEquals(await hangs?.ended(), ["exited: SIGKILL"]);
-  assert(hangs?.told.every(({ type }) => type === "ready" || type === "count"), "it said more");
+  const types = new Set(hangs?.told.map(({ type }) => type));
+  assertEquals([...types].filter((type) => type !== "count"), ["up", "ready"]);
+});
+
+test(`a process that would be told what cannot be copied has failed, on ${runtime}`, async (t) => {
+  const worker = await Launched.start(t, launch);
+  assertThrows(() => worker.link.copy(() => undefined));
+  assertEquals(worker.link.copy(new Map([[1, "one"]])), new Map([[1, "one"]]));
+  worker.link.post({ type: "message", message: () => undefined });
+  const [failed = "", exited] = await worker.ended();
+  assertEquals([
+    /^failed: .*could ?n[o']t be cloned|^failed: .*can not be cloned/.test(failed),
+    exited,
+  ], [
+    true,
+    "exited: SIGKILL",
+  ]);
 });

@@ -4,7 +4,7 @@ import { assertEquals } from "#assert";
 import process from "node:process";
 import { canMoveSockets, launchThread } from "../../parallel/launch_thread.ts";
 import { runtime, test } from "../support/harness.ts";
-import { acceptedPair, Launched } from "./launched.ts";
+import { acceptedPair, exchange, Launched } from "./launched.ts";
 
 test(`canMoveSockets() is so on Node from 24.21 and 26.6 on, and not on ${runtime} else`, () => {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
@@ -15,14 +15,7 @@ test(`canMoveSockets() is so on Node from 24.21 and 26.6 on, and not on ${runtim
 if (canMoveSockets()) {
   test(`a thread takes messages and connections, and leaves when it is told to, on ${runtime}`, async (t) => {
     const worker = await Launched.start(t, launchThread);
-    const message = { bytes: new Uint8Array([1, 2]), far: Infinity };
-    worker.link.post({ type: "message", message });
-    assertEquals((await worker.until("message")).message, message);
-    const { client, socket } = await acceptedPair(t);
-    worker.link.give(socket);
-    await client.write(Uint8Array.of(7));
-    assertEquals([await client.read(), await client.read()], [Uint8Array.of(7), null]);
-    await client.close();
+    await exchange(t, worker);
     const gone = (await acceptedPair(t)).socket;
     gone.destroy();
     // It cannot be moved any more: the worker counts it all the same.
@@ -54,5 +47,14 @@ if (canMoveSockets()) {
     hangs?.link.post({ type: "message", message: "hang" });
     hangs?.link.kill();
     assertEquals(await hangs?.ended(), ["exited: exit code 1"]);
+  });
+
+  test(`a thread that would be told what cannot be copied has failed, on ${runtime}`, async (t) => {
+    const worker = await Launched.start(t, launchThread);
+    worker.link.post({ type: "message", message: () => undefined });
+    assertEquals(await worker.ended(), [
+      "failed: DataCloneError: () => undefined could not be cloned.",
+      "exited: exit code 1",
+    ]);
   });
 }

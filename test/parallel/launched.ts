@@ -1,5 +1,6 @@
 /** What the tests of threads and processes need: a worker, and what comes from it, in its order. */
 
+import { assertEquals } from "#assert";
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { connect, type Connection } from "../../mod.ts";
@@ -91,4 +92,16 @@ export async function acceptedPair(
   const [socket] = await accepted as [Socket];
   server.close();
   return { client, socket };
+}
+
+/** A message and a connection go to a worker, and come back from it. */
+export async function exchange(t: TestContext, worker: Launched): Promise<void> {
+  const message = { bytes: new Uint8Array([1, 2]), far: Infinity };
+  worker.link.post({ type: "message", message });
+  assertEquals((await worker.until("message")).message, message);
+  const { client, socket } = await acceptedPair(t);
+  worker.link.give(socket);
+  await client.write(Uint8Array.of(7));
+  assertEquals([await client.read(), await client.read()], [Uint8Array.of(7), null]);
+  await client.close();
 }

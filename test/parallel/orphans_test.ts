@@ -32,7 +32,7 @@ function runs(pid: number): boolean {
   }
 }
 
-/** Waits until none of them runs. */
+/** Waits until none of them runs: the end of a process that is no child of ours is told to nobody. */
 async function untilGone(pids: readonly number[]): Promise<void> {
   while (pids.some(runs)) await new Promise((resolve) => setTimeout(resolve, 20));
 }

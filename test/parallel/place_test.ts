@@ -67,7 +67,10 @@ test("a Place is filled again after a failure, later each time, and sooner when 
     await microtasks();
   }
   assertEquals(delays, [100, 200, 400, 800, 1_600, 3_200, 6_400, 10_000, 10_000]);
-  assertEquals(events.slice(1, 3), ["failed 7 exit 100 -", "ready 7 1"]);
+  assertEquals(events.slice(1, 3), [
+    "failed 7 exit 100 the worker has ended: SIGKILL",
+    "ready 7 1",
+  ]);
   assertEquals([place.stats.restarts, hired.join()], [9, "0,1,2,3,4,5,6,7,8,9"]);
   timers.advance(9_999);
   fakes.at(9).exit();
@@ -143,7 +146,7 @@ test("replace() leaves the one before in its place when the next one cannot star
   // It is watched as before.
   fakes.at(0).exit();
   await microtasks();
-  assertEquals(events[1], "failed 7 exit 100 -");
+  assertEquals(events[1], "failed 7 exit 100 the worker has ended: exit code 0");
 });
 
 test("replace() takes the place of one that has failed, whose turn is over then", async () => {
@@ -154,7 +157,11 @@ test("replace() takes the place of one that has failed, whose turn is over then"
   fakes.at(1).ready();
   await replaced;
   assertEquals([timers.armed, fakes.all.length], [0, 2]);
-  assertEquals(events, ["ready 7 0", "failed 7 exit 100 -", "ready 7 1"]);
+  assertEquals(events, [
+    "ready 7 0",
+    "failed 7 exit 100 the worker has ended: exit code 0",
+    "ready 7 1",
+  ]);
 });
 
 test("close() has everybody finish, and adds up what has become of their connections", async () => {
@@ -209,7 +216,7 @@ test("close() ends one that is just being started again", async () => {
   fakes.at(1).exit();
   assertEquals(await closed, { finished: 0, cut: 0 });
   assertEquals([fakes.at(1).types.join(), timers.armed], ["drain,leave", 0]);
-  assertEquals(events, ["ready 7 0", "failed 7 exit 100 -"]);
+  assertEquals(events, ["ready 7 0", "failed 7 exit 100 the worker has ended: exit code 0"]);
 });
 
 test("check() ends who stands still, and its place is filled", async () => {
@@ -220,5 +227,5 @@ test("check() ends who stands still, and its place is filled", async () => {
   assertEquals(fakes.at(0).kills, 1);
   fakes.at(0).exit("SIGKILL");
   await microtasks();
-  assertEquals(events[1], "failed 7 hang 100 -");
+  assertEquals(events[1], "failed 7 hang 100 the worker has ended: its event loop stood still");
 });

@@ -7,7 +7,7 @@ import type { ParallelEvent } from "../../parallel/events.ts";
 import { type AnyParallelOptions, resolveParallelOptions } from "../../parallel/options.ts";
 import { serveHere } from "../../parallel/serve_here.ts";
 import { certificateOf } from "../conformance/sockets/tls_files.ts";
-import { countListeners, reasonOf } from "../support/gates.ts";
+import { countListeners, macrotask, reasonOf } from "../support/gates.ts";
 import { test, type TestContext } from "../support/harness.ts";
 import { moduleOf } from "./modules.ts";
 
@@ -96,6 +96,18 @@ test("serveHere() leaves nothing when the module cannot start, or its signal abo
   assertEquals(await reasonOf(starting), "enough");
   const { server } = await serving(t, { port });
   assert(server.addr.transport === "tcp" && server.addr.port === port, "the port is taken");
+});
+
+test("serveHere() does not wait for its module when its signal aborts", async (t) => {
+  const global = globalThis as { loadOn?: () => void };
+  const stop = new AbortController();
+  const text = "await new Promise((resolve) => { globalThis.loadOn = resolve; });";
+  const starting = serving(t, { signal: stop.signal }, text);
+  while (global.loadOn === undefined) await macrotask();
+  stop.abort("enough");
+  assertEquals(await reasonOf(starting), "enough");
+  global.loadOn();
+  delete global.loadOn;
 });
 
 test("its signal closes a server of one worker, which leaves no listener on it", async (t) => {

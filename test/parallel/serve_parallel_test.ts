@@ -11,8 +11,9 @@ import { connect, type Connection, listen, NetworkError, NotSupported } from "..
 import { canMoveSockets } from "../../parallel/launch_thread.ts";
 import { serveParallel } from "../../parallel/serve_parallel.ts";
 import type { TextClient } from "../examples/client.ts";
-import { reasonOf } from "../support/gates.ts";
+import { macrotask, reasonOf } from "../support/gates.ts";
 import { runtime, test } from "../support/harness.ts";
+import { moduleOf } from "./modules.ts";
 import { COMMANDS, Served } from "./served.ts";
 
 /** What this runtime can do; the first one is its default. */
@@ -53,12 +54,9 @@ for (const means of MEANS) {
 
   test(`serveParallel() replaces a worker that fails, and touches no other ${on}`, async (t) => {
     const served = await Served.start(t, { means, hangTimeout: 2_000 });
-    // One connection for each worker, as each has none.
-    const [first, second] = [await served.client(), await served.client()];
+    const first = await served.client();
     await first.send("a\n");
     const [, mine = ""] = /^a (\d)/.exec(await first.until("\n")) ?? [];
-    await second.send("a\n");
-    assert(!(await second.until("\n")).startsWith(`a ${mine}`), "both are with one worker");
     // What is told of it, and of the connection that it had.
     for (const [command, reason] of [["die now", "error"], ["exit", "exit"], ["hang", "hang"]]) {
       const before = served.events.length;
@@ -287,6 +285,20 @@ test(`serveParallel() ends by its signal on ${runtime}`, async (t) => {
   assertEquals((await served.server.ended).cut, 0);
   const options = { port: 0, workers: 2, signal: AbortSignal.abort("no") };
   assertEquals(await reasonOf(serveParallel(COMMANDS, options)), "no");
+});
+
+test(`serveParallel() can be given up while its module is loaded, on ${runtime}`, async (t) => {
+  const module = moduleOf(t, "await new Promise(() => setInterval(() => undefined, 1_000));");
+  const stop = new AbortController();
+  const starting = serveParallel(module, { port: 0, workers: 2, signal: stop.signal });
+  await macrotask();
+  stop.abort("no more");
+  assertEquals(await reasonOf(starting), "no more");
+});
+
+test(`serveParallel() leaves nothing when its data cannot be copied, on ${runtime}`, async () => {
+  const error = await reasonOf(serveParallel(COMMANDS, { port: 0, workers: 2, data: () => 1 }));
+  assertMatch(String(error), /cannot start: .*cloned/);
 });
 
 test(`serveParallel() refuses what it cannot do on ${runtime}`, async () => {

@@ -192,6 +192,22 @@ test("a worker whose caller is gone finishes what it has, and exits without bein
   assertEquals(other.exits(), 1);
 });
 
+test("a worker that is just starting starts with the certificate that it is told of", async (t) => {
+  const tls = certificateOf("server");
+  const { run, told, until, types } = running(t, MODULE, { listen: { ...INIT.listen, tls } });
+  const wrong = { ...tls, key: certificateOf("renewed").key };
+  run.take({ type: "certificate", id: 1, certificate: certificateOf("renewed") }, undefined);
+  run.take({ type: "certificate", id: 2, certificate: wrong }, undefined);
+  await until("ready");
+  // It has looked at both before it serves, and keeps what it can use.
+  assertEquals(types(), ["certified", "certified", "ready"]);
+  const [good, bad] = told;
+  assertEquals(good, { type: "certified", id: 1, error: undefined });
+  assert(bad?.type === "certified" && bad.error?.name === "TypeError", "it was taken");
+  run.take({ type: "drain" }, undefined);
+  await until("leaving");
+});
+
 test("a worker says whether it has taken a certificate", async (t) => {
   const tls = certificateOf("server");
   const { run, told, until } = running(t, MODULE, { listen: { ...INIT.listen, tls } });

@@ -12,7 +12,7 @@ test(`a worker process leaves the signals of the terminal to its caller, on ${ru
   const worker = await Launched.start(t, launch);
   worker.link.post({ type: "message", message: "pid" });
   const { message: pid } = await worker.until("message");
-  for (const signal of ["SIGINT", "SIGTERM"]) process.kill(Number(pid), signal);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.kill(Number(pid), signal);
   worker.link.post({ type: "ping" });
   await worker.until("pong");
   assertEquals(worker.ends, []);

@@ -96,7 +96,7 @@ test("readArguments() refuses other values that are wrong", () => {
   for (const mode of ["", "66", "888", "1777", "0o660", "rw"]) {
     assertStringIncludes(refusal(`--mode=${mode}`), "--mode must be three octal digits, as 660");
   }
-  assertEquals(refusal("--log", "clf"), '--log must be common, json, none, got "clf"');
+  assertEquals(refusal("--log", "clf"), '--log must be common, json or none, got "clf"');
   for (const path of ["", "/", "metrics", "/a b", "/a?b", "/%61", "/healthz", "/é"]) {
     assertStringIncludes(refusal(`--metrics=${path}`), "--metrics must be a path of its own");
   }

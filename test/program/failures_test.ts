@@ -7,6 +7,7 @@ test("listenFailure() says what can be done", () => {
   const port = {
     EADDRINUSE: /in use \(EADDRINUSE\); stop what listens there, or choose another$/,
     EADDRNOTAVAIL: /; --hostname takes one of this machine, or 0\.0\.0\.0 for all of them$/,
+    EINVAL: /; --hostname takes an address of this machine, or 0\.0\.0\.0 for all of them$/,
     ENOTFOUND: /; --hostname takes an address, or a name that is known$/,
     EACCES: /permission denied \(EACCES\); choose one that this user may take: those below 1024/,
   };

@@ -1,12 +1,16 @@
 import { assert, assertEquals } from "#assert";
-import { droppedLine, Output } from "../../program/output.ts";
+import { Output } from "../../program/output.ts";
 import { FakeTimers } from "../support/fake_timers.ts";
 import { gate, macrotask, outcome } from "../support/gates.ts";
 import { test } from "../support/harness.ts";
 
-/** Nothing is to be dropped. */
-function never(count: number): void {
-  throw new Error(`it has dropped ${count}`);
+/** Nothing is to be complained of. */
+function never(line: string): void {
+  throw new Error(line);
+}
+
+function dropped(count: number): string {
+  return `Cannot print all lines: nobody has taken them in time, and ${count} were dropped`;
 }
 
 /** An output that takes what the test lets it take. */
@@ -85,26 +89,54 @@ test("Output writes whole lines, as many as a pipe takes at once", async () => {
 });
 
 test("Output keeps 1 MiB while nobody takes any, and tells how many it has dropped", async () => {
-  const dropped: number[] = [];
+  const complaints: string[] = [];
   const slow = new Slow();
-  const output = new Output(slow.write, (count) => dropped.push(count));
+  const output = new Output(slow.write, (line) => complaints.push(line));
   output.line("first");
   await macrotask();
   // That one is being written; what comes now waits.
   for (let i = 0; i < 2000; i++) output.line("x".repeat(1023));
-  assertEquals([await outcome(output.flush(0)), dropped], ["fulfilled", []]);
+  assertEquals([await outcome(output.flush(0)), complaints], ["fulfilled", []]);
   slow.take();
   await output.flush(1000);
   const lines = slow.text.split("\n");
-  assertEquals([lines[0], lines.length, dropped], ["first", 1024 + 2, [976]]);
+  assertEquals([lines[0], lines.length, complaints], ["first", 1024 + 2, [dropped(976)]]);
   output.line("last");
   await output.flush(1000);
-  assertEquals([slow.text.endsWith("x\nlast\n"), dropped], [true, [976]]);
+  assertEquals([slow.text.endsWith("x\nlast\n"), complaints], [true, [dropped(976)]]);
 });
 
-test("droppedLine() says how many", () => {
-  const said = "Cannot print all lines: nobody has taken them in time, and 3 were dropped";
-  assertEquals(droppedLine(3), said);
+test("Output says once that a disk is full, and goes on when there is room", async () => {
+  const complaints: string[] = [];
+  const timers = new FakeTimers();
+  let [text, full] = ["", true];
+  const output = new Output(
+    (bytes) => {
+      const error = Object.assign(new Error("ENOSPC: no space left\non device"), {
+        code: "ENOSPC",
+      });
+      if (full) return Promise.reject(error);
+      text += new TextDecoder().decode(bytes);
+      return Promise.resolve(bytes.length);
+    },
+    (line) => complaints.push(line),
+    timers,
+  );
+  for (let turn = 1; turn <= 2; turn++) {
+    full = true;
+    output.line(`line ${turn}`);
+    for (let i = 0; i < 3; i++) {
+      await macrotask();
+      timers.advance(50);
+    }
+    full = false;
+    await macrotask();
+    timers.advance(50);
+    await macrotask();
+    const said = "Cannot print for now: ENOSPC: no space left on device";
+    assertEquals([text, timers.armed], ["line 1\nline 2\n".slice(0, turn * 7), 0]);
+    assertEquals(complaints, [said, said].slice(0, turn));
+  }
 });
 
 test("Output.flush() waits no longer than it is told, and leaves no timer", async () => {

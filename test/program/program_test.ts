@@ -192,3 +192,33 @@ test("program() listens for renewals of its certificate while it serves, and not
     assertEquals([await ended, listening], [0, 0]);
   }
 });
+
+test("program() tells of a new certificate in the format of the log, and not when it is quiet", async (t) => {
+  const file = (name: string) => pathOf(`test/fixtures/tls/${name}`);
+  const tls = ["--port", "0", "--cert", file("server.crt"), "--key", file("server.key")];
+  for (const more of [["--log", "json"], ["--log", "none"], ["--quiet"]]) {
+    const listening = gate<() => void>();
+    const said = gate();
+    const printed: string[] = [];
+    const { ended, stop } = run(t, [...tls, ...more], {
+      onRenewal: (renew) => {
+        listening.resolve(renew);
+        return () => undefined;
+      },
+      print: (line) => {
+        printed.push(line);
+        if (line.includes("anew")) said.resolve();
+      },
+    });
+    const renew = await listening.promise;
+    renew();
+    if (more[0] === "--quiet") { for (let i = 0; i < 50; i++) await macrotask(); }
+    else await said.promise;
+    stop();
+    assertEquals(await ended, 0);
+    const text = `Read the certificate ${file("server.crt")} anew`;
+    const lines = more[1] === "json" ? printed.map((line) => JSON.parse(line).message) : printed;
+    assertEquals(lines.slice(2, 3), more[0] === "--quiet" ? [] : [text]);
+    assertEquals(printed.length, more[0] === "--quiet" ? 0 : 4);
+  }
+});

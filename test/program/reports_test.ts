@@ -8,11 +8,13 @@ test("reporter() says each failure once, in one line", () => {
   const { onError, onRequestError } = reporter((line) => lines.push(line));
   const request = new Request("http://localhost/a?secret", { method: "PUT" });
   onRequestError(new Error("a fault\nof two lines"), request);
-  const changed = new FilesError("Cannot send: it has changed", "ECHANGED");
-  onError(changed);
+  const changed = new FilesError("Cannot send the file: it has changed", "ECHANGED");
+  onError(changed, request);
+  onError(new Error("EACCES: it is closed"), request);
   onRequestError(changed, request);
   assertEquals(lines, [
     "Cannot answer PUT /a: a fault of two lines",
-    "Cannot send: it has changed",
+    "Cannot answer PUT /a: it has changed",
+    "Cannot answer PUT /a: EACCES: it is closed",
   ]);
 });

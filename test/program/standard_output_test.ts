@@ -23,7 +23,7 @@ const LINES = 20 * 1024;
 /** How many whole lines there are, and how many were dropped: that depends on how fast they are taken. */
 function counted(output: string, errors: string): number {
   const whole = output.split("\n").filter((line) => line === "x".repeat(99)).length;
-  const dropped = [...errors.matchAll(/^dropped ([0-9]+)$/gm)];
+  const dropped = [...errors.matchAll(/ and ([0-9]+) were dropped$/gm)];
   return dropped.reduce((sum, [, count]) => sum + Number(count), whole);
 }
 

@@ -5,7 +5,7 @@
 
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
-import { macrotask } from "../../support/gates.ts";
+import { setImmediate as turn } from "node:timers/promises";
 import { runtime } from "../../support/harness.ts";
 
 /** What TLS stands on: the socket itself, but on Deno. */
@@ -63,7 +63,7 @@ export class GatedDuplex extends Duplex {
 
   /** Resolves when TLS has nothing more to send: it calls a write done when it has begun to send it. */
   async quiet(): Promise<void> {
-    do await macrotask(); while (this.#writing && !this.destroyed);
+    do await turn(); while (this.#writing && !this.destroyed);
   }
 
   override _final(done: () => void): void {

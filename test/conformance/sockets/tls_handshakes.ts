@@ -53,7 +53,7 @@ function badClient(name: string, act: (socket: Socket) => void): Case<SocketSubj
   return {
     name: `tls: ${name}: it fails alone, and is counted once`,
     run: (subject) =>
-      withEcho(subject, { timeouts: { handshake: 300 } }, async (listener, connections) => {
+      withEcho(subject, { timeouts: { handshake: 800 } }, async (listener, connections) => {
         const before = listener.stats;
         const socket = await connectRaw(listener.addr);
         const ended = endOf(socket);
