@@ -6,7 +6,7 @@
 
 import { formatAddr } from "../core/addr.ts";
 import { codeOf, NetworkError, networkError, NotSupported } from "../core/errors.ts";
-import type { ResolvedListenOptions, ResolvedTcp } from "../core/listen_options.ts";
+import { BACKLOG, type ResolvedListenOptions, type ResolvedTcp } from "../core/listen_options.ts";
 import { addrOf } from "./deno_transport.ts";
 import { type Bound, deno } from "./deno_types.ts";
 
@@ -51,7 +51,7 @@ function bindTcp({ hostname, port, backlog, ipv6Only, reusePort, fd }: ResolvedT
     hostname,
     port,
     ...(reusePort ? { reusePort } : {}),
-    ...(backlog === undefined ? {} : { tcpBacklog: backlog }),
+    tcpBacklog: backlog ?? BACKLOG,
   });
   return { listener, addr: addrOf(listener.addr), release: () => undefined };
 }

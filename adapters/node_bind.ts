@@ -7,7 +7,7 @@
 import type { ListenOptions, Server } from "node:net";
 import { formatAddr, type TcpAddr } from "../core/addr.ts";
 import { codeOf, networkError, NotSupported } from "../core/errors.ts";
-import type { ResolvedTcp } from "../core/listen_options.ts";
+import { BACKLOG, type ResolvedTcp } from "../core/listen_options.ts";
 
 /** Resolves when `server` is bound to a port, with the address. */
 export async function bindTcp(server: Server, options: ResolvedTcp): Promise<TcpAddr> {
@@ -17,7 +17,7 @@ export async function bindTcp(server: Server, options: ResolvedTcp): Promise<Tcp
     throw new NotSupported("Cannot listen: the option reusePort needs Node 22.12 or later");
   }
   try {
-    await bound(server, { host: hostname, port, ipv6Only, reusePort, ...optional(backlog) });
+    await bound(server, { host: hostname, port, ipv6Only, reusePort, ...queue(backlog) });
   } catch (error) {
     const code = codeOf(error, "EINVAL");
     if (reusePort && (code === "ENOTSUP" || code === "EINVAL")) {
@@ -35,7 +35,7 @@ export async function bindTcp(server: Server, options: ResolvedTcp): Promise<Tcp
 async function adopt(server: Server, fd: number, backlog: number | undefined): Promise<TcpAddr> {
   try {
     // Not in the types of this form.
-    const options: ListenOptions & { fd: number } = { fd, ...optional(backlog) };
+    const options: ListenOptions & { fd: number } = { fd, ...queue(backlog) };
     await bound(server, options);
   } catch (error) {
     const code = codeOf(error, "EINVAL");
@@ -64,9 +64,9 @@ function addrOf(server: Server): TcpAddr {
   return { transport: "tcp", hostname: address.address, port: address.port };
 }
 
-/** The option, when it is given. */
-export function optional(backlog: number | undefined): Pick<ListenOptions, "backlog"> {
-  return backlog === undefined ? {} : { backlog };
+/** The option, or the default; Bun takes no heed of it. */
+export function queue(backlog: number = BACKLOG): Pick<ListenOptions, "backlog"> {
+  return { backlog };
 }
 
 /** Resolves when `server` listens. */

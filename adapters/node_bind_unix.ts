@@ -12,7 +12,7 @@ import { formatAddr } from "../core/addr.ts";
 import { codeOf, NetworkError, networkError, NotSupported } from "../core/errors.ts";
 import type { ResolvedUnix } from "../core/listen_options.ts";
 import { bindingPath, claimPath } from "../core/stale_socket.ts";
-import { bound, optional } from "./node_bind.ts";
+import { bound, queue } from "./node_bind.ts";
 
 /** Resolves when `server` is bound to a path, with what removes the file. */
 export async function bindUnix(server: Server, options: ResolvedUnix): Promise<() => void> {
@@ -28,7 +28,7 @@ export async function bindUnix(server: Server, options: ResolvedUnix): Promise<(
   }
   const name = abstract ? path : bindingPath(path);
   try {
-    await bound(server, { path: name, ...optional(backlog) });
+    await bound(server, { path: name, ...queue(backlog) });
     if (abstract) return () => undefined;
     // The working directory may be another one when the file is removed.
     const probe = (): Promise<void> => answers(path);

@@ -90,6 +90,12 @@ export type ResolvedListenOptions = ResolvedTcp | ResolvedUnix;
 const DEFAULT_MAX_PENDING = 1024;
 
 /**
+ * How many connections the kernel keeps unless somebody says otherwise: what Linux allows by itself since
+ * 5.4. With a full queue it answers some by SYN cookies, and what these clients send first may be lost.
+ */
+export const BACKLOG = 4096;
+
+/**
  * Checks `options` and fills in the defaults. For adapters.
  *
  * Throws a TypeError for a value of the wrong type, a RangeError for one that is out of range, and

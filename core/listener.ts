@@ -82,7 +82,7 @@ export interface TlsListener<A extends Addr = Addr> extends Listener<A> {
 
 /** The options of every kind of listener. */
 export interface CommonListenOptions {
-  /** How many connections the kernel keeps before they are accepted, 1 to 65535. Default: the runtime's, 511 or 512. Not on Bun, nor on Deno with a path. */
+  /** How many connections the kernel keeps before they are accepted, 1 to 65535, and no more than it allows (on Linux `net.core.somaxconn`). Default 4096. Not on Bun, where it is always 512, nor on Deno with a path. */
   readonly backlog?: number | undefined;
   /** Closes the listener when it aborts, like {@linkcode Listener.close}. When it is aborted already, `listen` rejects with its reason. */
   readonly signal?: AbortSignal | undefined;

@@ -15,6 +15,7 @@ const PROGRAMS = {
   nginx: "nginx",
   "redis-benchmark": "redis-tools",
   "redis-cli": "redis-tools",
+  ss: "iproute2",
   strace: "strace",
   "systemd-analyze": "systemd",
   "systemd-socket-activate": "systemd",
