@@ -60,6 +60,10 @@ async function echo(
   const rows = await contest(
     [
       server(runtime, RAW, `raw-${kind}`),
+      // node:net waits for the peer's end by itself.
+      ...(kind === "once" && runtime !== "node"
+        ? [server(runtime, `${RAW}, with a lingering close`, "raw-linger")]
+        : []),
       server(runtime, "Connection", kind),
       server(runtime, "Connection, all time limits", `${kind}-limits`),
     ],

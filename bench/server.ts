@@ -12,6 +12,7 @@ import { collectGarbage } from "../test/support/garbage.ts";
 const KINDS: Record<string, () => Promise<number>> = {
   "raw-echo": async () => (await import("./server_raw.ts")).listenRaw("echo"),
   "raw-once": async () => (await import("./server_raw.ts")).listenRaw("once"),
+  "raw-linger": async () => (await import("./server_raw.ts")).listenRaw("linger"),
   echo: async () => (await import("./server_echo.ts")).listenEcho(),
   "echo-limits": async () => (await import("./server_echo.ts")).listenEcho(true),
   once: async () => (await import("./server_echo.ts")).listenOnce(),

@@ -2,12 +2,16 @@
 
 import { createServer, type Socket } from "node:net";
 
-/** What a server does with a connection: sends back all, or the first message and closes. */
-export type Manner = "echo" | "once";
+/**
+ * What a server does with a connection: sends back all, or the first message and closes; or it waits
+ * for the peer's end before it closes, so that nothing can be lost.
+ */
+export type Manner = "echo" | "once" | "linger";
 
 interface RawConn {
   read(buffer: Uint8Array): Promise<number | null>;
   write(bytes: Uint8Array): Promise<number>;
+  closeWrite(): Promise<void>;
   close(): void;
   setNoDelay(): void;
 }
@@ -15,6 +19,7 @@ interface RawConn {
 interface RawSocket {
   data: Uint8Array | undefined;
   write(bytes: Uint8Array): number;
+  shutdown(): void;
   end(): void;
 }
 
@@ -30,6 +35,7 @@ interface Runtimes {
     listen(options: {
       hostname: string;
       port: number;
+      allowHalfOpen: boolean;
       socket: {
         readonly binaryType: "uint8array";
         data(socket: RawSocket, chunk: Uint8Array): void;
@@ -68,6 +74,10 @@ function listenDeno(Deno: NonNullable<Runtimes["Deno"]>, manner: Manner): number
     const buffer = new Uint8Array(1024);
     const count = await conn.read(buffer);
     if (count !== null) await send(conn, buffer.subarray(0, count));
+    if (manner === "linger") {
+      await conn.closeWrite();
+      while (await conn.read(buffer) !== null) { /* It is not wanted. */ }
+    }
     conn.close();
   };
   const handle = manner === "echo" ? echo : once;
@@ -89,11 +99,13 @@ function listenBun(Bun: NonNullable<Runtimes["Bun"]>, manner: Manner): number {
   };
   const once = (socket: RawSocket, chunk: Uint8Array): void => {
     socket.write(chunk);
-    socket.end();
+    if (manner === "linger") socket.shutdown();
+    else socket.end();
   };
   const listener = Bun.listen({
     hostname,
     port: 0,
+    allowHalfOpen: manner === "linger",
     socket: {
       binaryType: "uint8array",
       data: manner === "echo" ? echo : once,
