@@ -23,7 +23,7 @@ export async function startup(runtime: RuntimeName, rounds: number): Promise<Ans
       ["a bare listener", `bare_${runtime}.mjs`],
       ["the adapter alone", "listen.mjs", `${dist}/adapters/${runtime}.js`],
       ["the whole library", "listen.mjs", `${dist}/mod.js`],
-      ["its sources, as JSR has them", "listen.mjs", pathOf("mod.ts")],
+      ["the sources, as a clone has them", "listen.mjs", pathOf("mod.ts")],
     ]],
     ["an HTTP server", [
       ["the runtime's own", `native_${runtime}.mjs`],
