@@ -3,7 +3,7 @@
 // Runs the same test files on the real Deno, Bun and Node, each to its end. Deno and Bun run side by
 // side, two processes each, as most tests wait; Node comes last: its runner's summary closes the
 // output, but for the table. What fails when all files are run, on a machine that this keeps busy, is
-// run once more, alone; if it passes then, the table still names it.
+// run once more, one runtime at a time; if it passes then, the table still names it.
 
 import { readdirSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -46,11 +46,11 @@ async function test(runtime, quiet) {
   for (const { output } of quiet ? results : []) console.log(`\n── ${about} ──\n${output}`);
   const failed = results.filter(({ code }) => code !== 0);
   const told = failed.flatMap(({ output }) => failures(output));
-  const commands = failed.map(({ part }) => command(runtime, used, part, told));
+  const commands = failed.map(({ part }) => command(runtime, used, part));
   return { about, seconds, told, passed: failed.length === 0, commands };
 }
 
-/** Runs what has failed once more, with nothing beside it. */
+/** Runs once more the files among which something has failed, with no other runtime beside them. */
 async function again(row) {
   if (row.passed) return;
   console.log(`\n── ${row.about}: once more, alone, what has failed ──`);
@@ -64,7 +64,7 @@ async function again(row) {
 /** What has failed, as the three runners name it, and the error where it follows the name. */
 function failures(output) {
   const lines = stripVTControlCharacters(output).split("\n").map((line) => line.trim());
-  const name = /^\(fail\) |^✖ (?!failing tests)| => \.\/test\//;
+  const name = /^\(fail\) |^✖ (?!failing tests)| => \.\/test\/|^\.\/test\/.*\(uncaught error\)$/;
   const error = (line = "") => /^(error: )?\w*Error\b/.test(line) ? `\n          ${line}` : "";
   const told = lines.flatMap((line, index) =>
     name.test(line) ? [line + error(lines[index + 1])] : []
@@ -81,24 +81,19 @@ function partsOf(list) {
 }
 
 console.log("");
-for (const { about, passed, seconds, told } of rows) {
+for (const { about, passed, seconds, told, commands } of rows) {
   console.log(`${passed ? "passed" : "FAILED"}  ${about.padEnd(45)} ${seconds.padStart(6)} s`);
-  if (passed && told.length > 0) console.log("        but failed at first, on a busy machine:");
+  if (passed && commands.length > 0) console.log("        but failed at first, on a busy machine:");
   for (const line of told) console.log(`        ${line}`);
 }
 process.exitCode = rows.every(({ passed }) => passed) ? 0 : 1;
 
-/** What runs `files`; on Node, which has them all in one run, only the tests that `failed` names. */
-function command(runtime, used, files, failed = []) {
+function command(runtime, used, files) {
   const executable = executables[runtime];
   // What is left open fails its test (see harness.ts); it must not hang Node's run as well.
   if (runtime === "node") {
     const flags = ["--test", "--test-force-exit"];
     if (ring === "npm") flags.push(`--test-concurrency=${availableParallelism() + 1}`);
-    for (const line of failed) {
-      const name = line.split("\n")[0].replace(/^✖ | \([\d.]+ms\)$/g, "");
-      flags.push(`--test-name-pattern=^${name.replace(/[^\w ]/g, "\\$&")}$`);
-    }
     return [executable, ...flags, ...files];
   }
   if (runtime === "bun") return [executable, "test", ...files.map((file) => `./${file}`)];

@@ -2,20 +2,12 @@ import { assertEquals } from "#assert";
 import type { AskedFields } from "../../files/asked.ts";
 import { evaluate, isRangeCurrent } from "../../files/conditions.ts";
 import { test } from "../support/harness.ts";
+import { NONE } from "./none_asked.ts";
 
 const AT = "Tue, 14 Nov 2023 22:13:20 GMT";
 const BEFORE = "Tue, 14 Nov 2023 22:13:19 GMT";
 const AFTER = "Tue, 14 Nov 2023 22:13:21 GMT";
 const CURRENT = { etag: '"a,b"', modified: AT };
-const NONE: AskedFields = {
-  acceptEncoding: undefined,
-  ifMatch: undefined,
-  ifNoneMatch: undefined,
-  ifModifiedSince: undefined,
-  ifUnmodifiedSince: undefined,
-  ifRange: undefined,
-  range: undefined,
-};
 
 function evaluated(fields: Partial<AskedFields>, current = CURRENT): number {
   return evaluate({ ...NONE, ...fields }, current);

@@ -5,6 +5,7 @@ import { Content } from "../../files/content.ts";
 import { contentReply, errorPage } from "../../files/content_reply.ts";
 import { test } from "../support/harness.ts";
 import { gotOf } from "./site.ts";
+import { NONE } from "./none_asked.ts";
 
 const AT = 1_700_000_000_000_000_000n;
 const BYTES = new TextEncoder().encode("0123456789");
@@ -18,15 +19,6 @@ const INIT = {
 };
 const CONTENT = new Content({ ...INIT, bytes: null, digest: null });
 const DATE = "Tue, 14 Nov 2023 22:13:20 GMT";
-const NONE: AskedFields = {
-  acceptEncoding: undefined,
-  ifMatch: undefined,
-  ifNoneMatch: undefined,
-  ifModifiedSince: undefined,
-  ifUnmodifiedSince: undefined,
-  ifRange: undefined,
-  range: undefined,
-};
 
 async function ask(fields: Partial<AskedFields>, method = "GET", content = CONTENT) {
   const asked: ByteRange[] = [];

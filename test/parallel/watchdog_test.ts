@@ -52,6 +52,7 @@ if (process.platform === "linux") {
     const children = childrenOf(caller.pid).filter((pid) => pid !== Number(hangs));
     assertEquals(children.length, 1);
     await caller.kill("SIGKILL");
+    // The end of a process that is no child of ours is told to nobody: so it is asked for.
     for (const pid of [Number(hangs), ...children]) {
       while (runs(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
     }

@@ -8,6 +8,7 @@ let requests = 0;
 
 export async function handler(connection: Connection, context: ParallelContext): Promise<void> {
   await httpConnection(connection, async (request) => {
+    // A time, as nobody here can be told when: long enough to be under way when the others go on.
     if (request.url.endsWith("/slow")) await new Promise((resolve) => setTimeout(resolve, 50));
     requests++;
     return new Response(`${context.worker} ${context.restarts}`);
