@@ -1,5 +1,8 @@
 /** What the tests of several workers need: a server that ends with the test, and what it tells. */
 
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { ParallelEvent } from "../../parallel/events.ts";
 import type { ParallelOptions } from "../../parallel/options.ts";
 import type { ParallelServer } from "../../parallel/parallel_server.ts";
@@ -60,6 +63,16 @@ export class Served {
     client.end();
     await client.rest();
     return answer.trimEnd();
+  }
+
+  /** Keeps a worker's thread from everything else until the function that it resolves with is called. */
+  async occupy(): Promise<{ readonly client: TextClient; readonly release: () => void }> {
+    const folder = mkdtempSync(join(tmpdir(), "incoming-"));
+    this.#t.defer(() => rmSync(folder, { recursive: true, force: true }));
+    const released = join(folder, "released");
+    const client = await this.client();
+    await client.send(`busy ${released}\n`);
+    return { client, release: () => writeFileSync(released, "") };
   }
 
   /** Waits for an event that `wanted` takes. */
