@@ -92,7 +92,9 @@ test("openFile() neither waits for a FIFO nor reads a socket or a device", async
   for (let i = 0; i < 20; i++) {
     assertEquals([await what("fifo"), await what("zero"), await what("")], [null, null, "folder"]);
   }
-  assertEquals(descriptors(), before);
+  // What ran mkfifo may have let go of its own meanwhile.
+  const after = descriptors() ?? 0;
+  assert(after <= (before ?? 0), `descriptors: ${before} before, ${after} after`);
   assertEquals(await what("socket"), null);
   const stdin = await what("stdin");
   assert(stdin === null || !stdin.startsWith("file"), stdin ?? "");
