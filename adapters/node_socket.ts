@@ -29,6 +29,19 @@ function wasReset(raw: Socket): boolean {
   return typeof status === "number" && status < 0;
 }
 
+/**
+ * Whether a write can go past the queue of the stream, which would only copy what the core keeps count
+ * of already. What comes after it, `_write`, is the same in all versions of Node: it calls back at once
+ * when the system has taken all. Elsewhere it is another one.
+ */
+const IS_NODE = !("deno" in process.versions) && !("bun" in process.versions);
+
+/** Before version 24, Node takes a reset for an end of file when input has come right before it. */
+const MISTAKES_RESETS = IS_NODE && Number.parseInt(process.versions.node) < 24;
+
+/** What a stream gives to `_write` with bytes; the types know encodings of text only. */
+const BYTES = "buffer" as BufferEncoding;
+
 /** Where a socket has its transport: so the functions that it calls are the same for all sockets. */
 const TRANSPORT: unique symbol = Symbol("transport");
 
@@ -46,10 +59,6 @@ export class NodeTransport implements Transport {
   readonly #events: TransportEvents;
   readonly #push: Socket["push"];
   #heard = false;
-  /** How many write callbacks are to come for writes that were finished at once. */
-  #finishedAtOnce = 0;
-  /** The callback of all writes. */
-  #written: ((error?: Error | null) => void) | undefined;
 
   /** `raw` is below `socket` when that has TLS, else the same. */
   constructor(socket: Owned, raw: Socket, events: TransportEvents) {
@@ -72,10 +81,11 @@ export class NodeTransport implements Transport {
         new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength),
       );
     }
-    const push = this.#push.call(this.#socket, null);
-    // Only now: the stream has to come to its end, too, and there is nothing in it.
-    this.#socket.resume();
     this.#end();
+    // The stream has to come to its end, too, unless that was all; there is nothing in it.
+    if (this.#socket.destroyed) return false;
+    const push = this.#push.call(this.#socket, null);
+    this.#socket.resume();
     return push;
   }
 
@@ -85,9 +95,9 @@ export class NodeTransport implements Transport {
     else this.#events.failed(connectionError({ code: "ECONNRESET" }));
   }
 
-  /** Whether an end of file may stand for a reset. With plain sockets, only one from before it was accepted. */
+  /** Whether an end of file may stand for a reset. With plain sockets, mostly only one from before it was accepted. */
   #mayBeReset(): boolean {
-    return !this.#heard || this.#raw !== this.#socket;
+    return !this.#heard || this.#raw !== this.#socket || MISTAKES_RESETS;
   }
 
   /** The socket tells of an error. */
@@ -111,15 +121,22 @@ export class NodeTransport implements Transport {
   }
 
   write(bytes: Uint8Array): boolean {
-    this.#written ??= (error) => {
-      if (this.#finishedAtOnce > 0) this.#finishedAtOnce--;
-      // What is wrong comes as an 'error' event too.
-      else if (!error) this.#events.written();
+    const socket = this.#socket;
+    // With TLS the stream has more to do than to queue.
+    const direct = IS_NODE && socket === this.#raw;
+    let called = false;
+    let waits = false;
+    // One for each write: to keep one would cost an idle connection more than this costs a write.
+    const written = (error?: Error | null): void => {
+      called = !error;
+      if (waits && !error) this.#events.written();
+      // What is wrong comes as an 'error' event too; the stream sees to that when it has called.
+      if (error && direct) socket.destroy(error);
     };
-    this.#socket.write(bytes, this.#written);
-    if (this.#socket.writableLength > 0 || this.#socket.destroyed) return false;
-    this.#finishedAtOnce++;
-    return true;
+    if (direct) socket._write(bytes, BYTES, written);
+    else socket.write(bytes, written);
+    waits = direct ? !called : socket.writableLength > 0 || socket.destroyed;
+    return !waits;
   }
 
   /** How much of a write is queued still; where the handle tells. */
