@@ -172,7 +172,10 @@ class BunTransport implements Transport, SocketOwner {
   }
 
   release(): void {
-    if (!this.#closed) this.#socket.end();
+    if (this.#closed) return;
+    // end() asks the system to send what it holds back first, which is nothing; with TLS, there is an alert to send.
+    if (this.endsOnRelease) this.#socket.close();
+    else this.#socket.end();
   }
 
   reset(): void {

@@ -24,6 +24,8 @@ export interface BunSocket<Data> {
   resume(): void;
   shutdown(): void;
   end(): void;
+  /** Closes it at once, and flushes nothing before: nothing of what was written waits in it. */
+  close(): void;
   terminate(): void;
   setNoDelay(noDelay?: boolean): boolean;
   /** Other callbacks from now on. */

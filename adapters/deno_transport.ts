@@ -9,16 +9,8 @@ import { connectionError } from "../core/errors.ts";
 import type { ResolvedTimeouts } from "../core/timeouts.ts";
 import type { Transport, TransportEvents } from "../core/transport.ts";
 import { TransportConnection } from "../core/transport_connection.ts";
+import { ReadBuffer } from "./deno_read_buffer.ts";
 import type { DenoAddr, DenoConn } from "./deno_types.ts";
-
-/** What a connection reads into at first: an idle one costs no more. */
-const MIN_BUFFER_BYTES = 1024;
-/** With less room than this behind what was read, another buffer follows. */
-const MIN_ROOM_BYTES = 512;
-/** How many times as large the next one is, when one was filled. */
-const GROWTH = 8;
-/** What it reads into at most: a chunk has no more bytes. */
-const MAX_BUFFER_BYTES = 64 * 1024;
 
 /** The addresses of a connection. */
 export interface Ends {
@@ -51,43 +43,6 @@ export function addrOf(addr: DenoAddr): Addr {
   return { transport: "tcp", hostname: addr.hostname, port: addr.port };
 }
 
-/**
- * What is read into: as large as what comes. To make a buffer costs more here than all else about a
- * small read, so small ones are put one behind the other.
- */
-class ReadBuffer {
-  #bytes = new Uint8Array(MIN_BUFFER_BYTES);
-  #used = 0;
-
-  /** Where the next bytes are to be put. */
-  get room(): Uint8Array<ArrayBuffer> {
-    return this.#used === 0 ? this.#bytes : this.#bytes.subarray(this.#used);
-  }
-
-  /** The bytes that were put there. */
-  take(count: number): Uint8Array {
-    const bytes = this.#bytes;
-    const { length } = bytes;
-    const isSmall = length === MIN_BUFFER_BYTES;
-    // A few bytes are not to keep a large buffer alive.
-    if (!isSmall && count <= length / 2) return bytes.slice(0, count);
-    const from = this.#used;
-    const to = this.#used = from + count;
-    if (!isSmall || length - to < MIN_ROOM_BYTES) {
-      // When it was filled, there is more to come.
-      const next = to === length ? length * GROWTH : length;
-      this.#bytes = new Uint8Array(Math.min(next, MAX_BUFFER_BYTES));
-      this.#used = 0;
-    }
-    return bytes.subarray(from, to);
-  }
-
-  /** See {@linkcode Transport.own}. */
-  static own(this: void, chunk: Uint8Array): Uint8Array {
-    return chunk.buffer.byteLength === MIN_BUFFER_BYTES ? chunk.slice() : chunk;
-  }
-}
-
 /** Reads chunks that are the reader's own. */
 export class ConnReader {
   readonly #conn: DenoConn;
@@ -101,7 +56,7 @@ export class ConnReader {
   /** The next chunk; `null` at the end. */
   async read(): Promise<Uint8Array | null> {
     const count = await this.#conn.read(this.#buffer.room);
-    return count === null ? null : ReadBuffer.own(this.#buffer.take(count));
+    return count === null ? null : this.#buffer.own(this.#buffer.take(count));
   }
 }
 
@@ -117,6 +72,7 @@ export async function writeAll(conn: DenoConn, bytes: Uint8Array): Promise<void>
  * no async functions: what waits costs memory for each connection.
  */
 class DenoTransport implements Transport {
+  readonly readsWhenAsked = true;
   readonly endsOnRelease = true;
   readonly #conn: DenoConn;
   readonly #events: TransportEvents;
@@ -140,7 +96,11 @@ class DenoTransport implements Transport {
   };
 
   own(chunk: Uint8Array): Uint8Array {
-    return ReadBuffer.own(chunk);
+    return this.#buffer.own(chunk);
+  }
+
+  giveBack(chunk: Uint8Array): void {
+    this.#buffer.giveBack(chunk);
   }
 
   write(bytes: Uint8Array): boolean {

@@ -53,7 +53,7 @@ export {
   type ResolvedTlsConnectOptions,
   type ResolvedUnixConnect,
 } from "../core/connect_options.ts";
-export type { DirectReader, MaybeDirect } from "../core/direct_reader.ts";
+export type { DirectReader, MaybeDirect, Notify } from "../core/direct_reader.ts";
 export { closedError, codeOf, connectionError, networkError } from "../core/errors.ts";
 export { maxConnectionsOf } from "../core/file_limit.ts";
 export {

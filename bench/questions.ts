@@ -66,6 +66,8 @@ async function echo(
         : []),
       server(runtime, "Connection", kind),
       server(runtime, "Connection, all time limits", `${kind}-limits`),
+      // One chunk after the other is what it is for.
+      ...(demand.message === "bulk" ? [server(runtime, "Connection, copy()", "copy")] : []),
     ],
     load,
     demand,

@@ -15,6 +15,7 @@ const KINDS: Record<string, () => Promise<number>> = {
   "raw-linger": async () => (await import("./server_raw.ts")).listenRaw("linger"),
   echo: async () => (await import("./server_echo.ts")).listenEcho(),
   "echo-limits": async () => (await import("./server_echo.ts")).listenEcho(true),
+  copy: async () => (await import("./server_echo.ts")).listenCopy(),
   once: async () => (await import("./server_echo.ts")).listenOnce(),
   "once-limits": async () => (await import("./server_echo.ts")).listenOnce(true),
   serve: async () => (await import("./server_echo.ts")).listenServe(),

@@ -2,6 +2,7 @@
 
 import { listen } from "../adapters/current.ts";
 import type { Connection } from "../core/connection.ts";
+import { copy } from "../core/copy.ts";
 import { serve } from "../core/serve.ts";
 import type { Timeouts } from "../core/timeouts.ts";
 
@@ -39,6 +40,11 @@ async function incoming(
 /** Sends back all; with `limited`, all time limits are armed. */
 export function listenEcho(limited = false): Promise<number> {
   return incoming(echo, limited ? LIMITS : undefined);
+}
+
+/** Sends back all, with `copy`. */
+export function listenCopy(): Promise<number> {
+  return incoming(async (connection) => void await copy(connection, connection), undefined);
 }
 
 /** Sends back the first chunk, and closes. */

@@ -4,13 +4,12 @@
  * @module
  */
 
-import { Breather } from "./breather.ts";
-import { requireByteLimit, requireReader, tooLong } from "./byte_limits.ts";
+import { requireByteLimit, requireReader } from "./byte_limits.ts";
 import type { Reader, Writer } from "./connection.ts";
+import { Copying } from "./copying.ts";
 import { requireSignal } from "./limits.ts";
 import { requireOptions } from "./option_checks.ts";
 import { show } from "./show.ts";
-import { untilAborted } from "./until_aborted.ts";
 
 /** How {@linkcode copy} copies. */
 export interface CopyOptions {
@@ -30,7 +29,7 @@ export interface CopyOptions {
  * more than `limit` bytes come, of which the first `limit` were written; with the signal's reason,
  * at once, also while it waits. After an abort the read or write that was under way still is: what
  * it reads is lost, and the connection is to be closed. Wrong options are a RangeError or TypeError,
- * and nothing is read.
+ * and nothing is read. Between two connections it costs less than a loop of `read()` and `write()`.
  *
  * Follows `tokio::io::copy` and `io.Copy` of Go.
  *
@@ -61,22 +60,13 @@ export async function copy(
   requireSignal("copy", signal);
   requireByteLimit("copy", limit);
   signal?.throwIfAborted();
-  const breather = new Breather();
-  let resume = (): void => undefined;
-  const wake = (): void => resume();
-  let count = 0;
-  for (;;) {
-    const chunk = await untilAborted(reader.read(), signal);
-    if (chunk === null) return count;
-    const room = limit - count;
-    const fits = chunk.length <= room;
-    if (fits || room > 0) {
-      await untilAborted(writer.write(fits ? chunk : chunk.subarray(0, room)), signal);
-    }
-    if (!fits) throw tooLong("copy", `more than ${limit} bytes came`);
-    count += chunk.length;
-    // A reader and a writer that are always ready do not starve others.
-    if (breather.due(wake)) await new Promise<void>((resolve) => resume = resolve);
+  const copying = new Copying({ reader, writer, limit });
+  const stop = (): void => copying.stop(signal?.reason);
+  signal?.addEventListener("abort", stop);
+  try {
+    return await copying.run();
+  } finally {
+    signal?.removeEventListener("abort", stop);
   }
 }
 

@@ -5,37 +5,50 @@
  */
 
 import type { Watchable } from "./answers.ts";
+import type { Connection } from "./connection.ts";
 import { RunContext, type RunSignals } from "./run_context.ts";
 import type { ServeContext } from "./served.ts";
+
+/** What stops the handlers of one run. */
+export interface RunEnds {
+  /** The grace is over. */
+  readonly stopping: RunSignals;
+  /** The end has begun. */
+  readonly draining: RunSignals;
+}
 
 /** Two signals that cost nothing until they are read, and what has become of the handler. */
 export class HandlerContext implements ServeContext {
   /** Whether the handler still runs. */
   handling = true;
+  /** What it handles. */
+  readonly connection: Connection;
   /** What tells whether its connection is idle, if somebody guesses that. */
   readonly watch: Watchable | undefined;
-  readonly #signals: RunSignals;
-  readonly #drainings: RunSignals;
+  /** Its place among those that are open. */
+  previous: HandlerContext | undefined;
+  next: HandlerContext | undefined;
+  readonly #ends: RunEnds;
   #stopping: RunContext | undefined;
   #draining: RunContext | undefined;
   #ended = false;
 
   /** Those of one connection among all. */
-  constructor(signals: RunSignals, drainings: RunSignals, watch?: Watchable) {
-    this.#signals = signals;
-    this.#drainings = drainings;
+  constructor(connection: Connection, ends: RunEnds, watch?: Watchable) {
+    this.connection = connection;
+    this.#ends = ends;
     this.watch = watch;
   }
 
   /** See {@linkcode ServeContext.signal}. */
   get signal(): AbortSignal {
-    this.#stopping ??= this.#begin(this.#signals);
+    this.#stopping ??= this.#begin(this.#ends.stopping);
     return this.#stopping.signal;
   }
 
   /** See {@linkcode ServeContext.draining}. */
   get draining(): AbortSignal {
-    this.#draining ??= this.#begin(this.#drainings);
+    this.#draining ??= this.#begin(this.#ends.draining);
     return this.#draining.signal;
   }
 

@@ -10,7 +10,7 @@ import { closedError, connectionError, type NetworkError } from "./errors.ts";
 import type { LinkHooks, LinkInit } from "./link_init.ts";
 import { ReadQueue } from "./read_queue.ts";
 import { rejected, Settler } from "./settler.ts";
-import type { ResolvedTimeouts } from "./timeouts.ts";
+import { canExpire, DEFAULT_TIMEOUTS, type ResolvedTimeouts } from "./timeouts.ts";
 import { systemTimers, type Timers } from "./timers.ts";
 import type { Transport, TransportEvents } from "./transport.ts";
 import { WriteQueue, WRITTEN } from "./write_queue.ts";
@@ -24,9 +24,13 @@ export class Link<Owner> implements TransportEvents, Watched, Sleeper {
   released = false;
   /** What is read; it has the time limits and the answers, when there are any. */
   readonly input: ReadQueue;
-  readonly #transport: Transport;
+  /** What is written. */
+  readonly output: WriteQueue;
+  /** The time limits. */
+  timeouts: ResolvedTimeouts = DEFAULT_TIMEOUTS;
+  /** What it stands on. */
+  readonly transport: Transport;
   readonly #timers: Timers;
-  readonly #output: WriteQueue;
   readonly #owner: Owner;
   readonly #hooks: LinkHooks<Owner>;
   #failure: NetworkError | undefined;
@@ -44,17 +48,18 @@ export class Link<Owner> implements TransportEvents, Watched, Sleeper {
     this.#owner = owner;
     this.#hooks = hooks;
     this.#timers = init.timers ?? systemTimers;
-    this.#transport = open(this);
-    this.input = new ReadQueue(this.#transport);
-    this.#output = new WriteQueue(this.#transport);
+    this.transport = open(this);
+    this.input = new ReadQueue(this.transport);
+    this.output = new WriteQueue(this.transport);
     if (init.timeouts !== undefined) this.setTimeouts(init.timeouts);
   }
 
   /** Sets the time limits; what waits begins to wait anew. */
   setTimeouts(timeouts: ResolvedTimeouts): void {
+    this.timeouts = timeouts;
     if (this.released || this.#lingering !== undefined || this.#failure !== undefined) return;
     if (this.input.deadlines !== undefined) this.input.deadlines.set(timeouts);
-    else if (Math.min(timeouts.receive, timeouts.send, timeouts.idle) < Infinity) {
+    else if (canExpire(timeouts, this.output.busy)) {
       this.input.deadlines = new Deadlines(timeouts, this, this.#timers);
     }
   }
@@ -62,18 +67,14 @@ export class Link<Owner> implements TransportEvents, Watched, Sleeper {
   /** As `Connection.write`, for bytes. */
   write(bytes: Uint8Array): Promise<void> {
     if (this.#closing !== undefined) return rejected(closedError("write", "connection"));
-    const waits = this.#output.busy;
-    const written = this.#output.write(bytes);
+    const waits = this.output.busy;
+    const written = this.output.write(bytes);
     this.input.answers?.answered();
     if (waits) return written; // It has to wait for its turn: no news of the peer.
-    if (this.#output.busy) this.input.deadlines?.pending();
-    else this.input.deadlines?.sent();
+    if (!this.output.busy) this.input.deadlines?.sent();
+    else if (this.input.deadlines !== undefined) this.input.deadlines.pending();
+    else this.setTimeouts(this.timeouts); // Perhaps there is something to watch only now.
     return written;
-  }
-
-  /** As `Connection.closeWrite`. */
-  closeWrite(): Promise<void> {
-    return this.#output.finish();
   }
 
   /** Reads no more; a little of what still comes is dropped, then the peer has to wait. */
@@ -104,11 +105,11 @@ export class Link<Owner> implements TransportEvents, Watched, Sleeper {
   }
 
   #finish(): void {
-    if (this.#transport.endsOnRelease === true && this.input.ended && !this.#output.busy) {
-      this.#output.seal();
-      return this.#transport.release();
+    if (this.transport.endsOnRelease === true && this.input.ended && !this.output.busy) {
+      this.output.seal();
+      return this.transport.release();
     }
-    const finished = this.#output.finish();
+    const finished = this.output.finish();
     if (finished === WRITTEN) return this.#linger();
     // When that fails, #fail has released the transport already.
     finished.then(() => this.#linger(), () => undefined);
@@ -122,14 +123,14 @@ export class Link<Owner> implements TransportEvents, Watched, Sleeper {
     // What was sent is on its way: from here on the lingering alone is limited.
     this.input.deadlines?.stop();
     this.input.limitDiscarding();
-    if (this.input.ended) return this.#transport.release();
+    if (this.input.ended) return this.transport.release();
     this.#lingering.set(this.#timers.now(), LINGER_MS);
     this.input.flow();
   }
 
   /** It has lingered long enough. */
   wake(): void {
-    this.#transport.release();
+    this.transport.release();
   }
 
   received(chunk: Uint8Array): boolean {
@@ -139,12 +140,12 @@ export class Link<Owner> implements TransportEvents, Watched, Sleeper {
   ended(): void {
     this.input.deadlines?.received();
     this.input.end();
-    if (this.#lingering !== undefined && !this.released) this.#transport.release();
+    if (this.#lingering !== undefined && !this.released) this.transport.release();
   }
 
   written(): void {
     this.input.deadlines?.sent();
-    this.#output.written();
+    this.output.written();
     this.input.answers?.changed();
   }
 
@@ -157,11 +158,11 @@ export class Link<Owner> implements TransportEvents, Watched, Sleeper {
   }
 
   writing(): boolean {
-    return this.#output.busy;
+    return this.output.busy;
   }
 
   unsent(): number | undefined {
-    return this.#transport.unsent?.();
+    return this.transport.unsent?.();
   }
 
   receiveExpired(error: NetworkError): void {
@@ -178,19 +179,18 @@ export class Link<Owner> implements TransportEvents, Watched, Sleeper {
     const failure = this.#failure ??= error;
     this.input.deadlines?.stop();
     this.input.fail(failure);
-    this.#output.fail(failure);
-    if (reset) this.#transport.reset();
-    else this.#transport.release();
+    this.output.fail(failure);
+    if (reset) this.transport.reset();
+    else this.transport.release();
     this.#hooks.failed(this.#owner, failure);
     this.input.wake(); // Last of all: what it calls is to find everything as it will be.
   }
 
   closed(): void {
     if (this.released) return;
-    const expected = this.#closing !== undefined || (this.input.ended && this.#output.finishing);
-    if (this.#failure === undefined && (this.#output.busy || !expected)) {
-      this.#fail(connectionError(undefined), false);
-    }
+    const expected = this.#closing !== undefined || (this.input.ended && this.output.finishing);
+    const lost = this.output.busy || !expected;
+    if (lost && this.#failure === undefined) this.#fail(connectionError(undefined), false);
     this.released = true;
     this.input.deadlines?.stop();
     this.#lingering?.clear();

@@ -5,9 +5,9 @@
  */
 
 import type { Connection } from "./connection.ts";
+import { Copying } from "./copying.ts";
 import { requireSignal } from "./limits.ts";
 import { requireOptions } from "./option_checks.ts";
-import { own } from "./settler.ts";
 
 /** How {@linkcode pipe} ends early. */
 export interface PipeOptions {
@@ -81,8 +81,9 @@ export async function pipe(
     const { signal } = options;
     requireSignal("pipe", signal);
     if (signal !== undefined) onAbort(signal, () => fail(signal.reason));
-    for (const { from, busy } of [there, back]) {
-      onAbort(from.signal, () => void (busy() && fail(from.signal.reason)));
+    for (const direction of [there, back]) {
+      const { signal } = direction.from;
+      onAbort(signal, () => void (direction.busy && fail(signal.reason)));
     }
     await Promise.all([there.run().catch(fail), back.run().catch(fail)]);
   } catch (error) {
@@ -99,32 +100,35 @@ export async function pipe(
 class Direction {
   /** Who sends. */
   readonly from: Connection;
-  /** How many bytes were passed on. */
-  count = 0;
   readonly #to: Connection;
-  #reading = true;
+  readonly #copying: Copying;
+  #finished = false;
 
   constructor(from: Connection, to: Connection) {
     this.from = from;
     this.#to = to;
+    // What came before a reset is sent, but a side that does not take it is not waited for.
+    this.#copying = new Copying({
+      reader: from,
+      writer: to,
+      hurries: () => from.signal.aborted,
+    });
+  }
+
+  /** How many bytes were passed on. */
+  get count(): number {
+    return this.#copying.count;
   }
 
   /** Whether it does not hear of a reset by itself: the sender has finished, or is held back. */
-  readonly busy = (): boolean => !this.#reading;
+  get busy(): boolean {
+    return this.#finished || this.#copying.writing;
+  }
 
   /** Passes on all that comes, and the end. */
   async run(): Promise<void> {
-    for (;;) {
-      this.#reading = true;
-      const chunk = await this.from.read();
-      this.#reading = false;
-      if (chunk === null) break;
-      const written = this.#to.write(chunk);
-      // What came before a reset is sent, but a side that does not take it is not waited for.
-      if (this.from.signal.aborted) own(written);
-      else await written;
-      this.count += chunk.length;
-    }
+    await this.#copying.run();
+    this.#finished = true;
     await this.#to.closeWrite();
   }
 }

@@ -6,6 +6,8 @@
 
 import type { Reader } from "./halves.ts";
 
+const NOTHING = "Cannot read: the reader must give a Uint8Array or null, got undefined";
+
 /** The synchronous face of any reader; see {@linkcode DirectReader}. Nobody else is to read from it. */
 export class PromisedReader {
   readonly #reader: Reader;
@@ -38,6 +40,7 @@ export class PromisedReader {
   }
 
   readonly #onChunk = (chunk: Uint8Array | null): void => {
+    if (chunk === undefined) return this.#onFailure(new TypeError(NOTHING));
     this.#chunk = chunk;
     this.#wake();
   };

@@ -6,6 +6,7 @@
 
 import type { Answers } from "./answers.ts";
 import type { Deadlines } from "./deadlines.ts";
+import type { Notify } from "./direct_reader.ts";
 import { busyError, closedError, type NetworkError } from "./errors.ts";
 import { rejected, Settler } from "./settler.ts";
 import type { Transport } from "./transport.ts";
@@ -23,7 +24,7 @@ export class ReadQueue {
   #behind: Uint8Array[] | undefined;
   #reader: Settler<Uint8Array | null> | undefined;
   /** Who has asked with {@linkcode ReadQueue.readNow}, and waits. */
-  #notify: (() => void) | undefined;
+  #notify: Notify | undefined;
   #flowing = false;
   #ended = false;
   #failure: NetworkError | undefined;
@@ -35,7 +36,6 @@ export class ReadQueue {
   #budget = -1;
   /** The peer has promised to send nothing more. */
   quiet = false;
-
   /** Told of what is asked for, and of what arrives. */
   deadlines: Deadlines | undefined;
   /** Told of what is taken, and of when it begins and ceases to wait. */
@@ -74,11 +74,10 @@ export class ReadQueue {
   }
 
   /** As `DirectReader.readNow`. */
-  readNow(notify: () => void): Uint8Array | null | undefined {
+  readNow(notify: Notify): Uint8Array | null | undefined {
     const refusal = this.#refusal();
     if (refusal !== undefined) throw refusal;
-    // What a transport has at hand may come at once.
-    this.flow();
+    this.flow(); // What a transport has at hand may come at once.
     const chunk = this.#take();
     if (chunk !== undefined) return chunk;
     if (this.#ended) return null;
@@ -106,7 +105,7 @@ export class ReadQueue {
   #refusal(): NetworkError | undefined {
     if (this.#closed !== undefined) return closedError("read", this.#closed);
     if (this.#expired !== undefined) return this.#expired;
-    return this.#reader === undefined ? undefined : busyError();
+    return this.#reader === undefined && !this.#notify?.alone ? undefined : busyError();
   }
 
   /** Tells who waits for {@linkcode ReadQueue.readNow} that there is something. It may call anything. */
@@ -146,7 +145,8 @@ export class ReadQueue {
       else (this.#behind ??= []).push(chunk);
       this.wake();
       // Whoever was told has taken it, or closed the connection, or broken it, or wants no more.
-      this.#flowing = this.#ahead === undefined && this.#failure === undefined && !this.quiet;
+      this.#flowing = this.#ahead === undefined && this.#failure === undefined &&
+        !(this.quiet && this.#transport.readsWhenAsked);
     }
     return this.#flowing;
   }

@@ -7,7 +7,8 @@
 import type { Connection } from "./connection.ts";
 import { IdleClosing } from "./idle_closing.ts";
 import type { Listener } from "./listener.ts";
-import { HandlerContext } from "./handler_context.ts";
+import { HandlerContext, type RunEnds } from "./handler_context.ts";
+import { OpenHandlers } from "./open_handlers.ts";
 import { RunSignals } from "./run_context.ts";
 import { abortError, isEcho, report } from "./serve_failures.ts";
 import type { ServeContext, Served } from "./served.ts";
@@ -46,9 +47,8 @@ export class ServeRun {
   readonly #handler: (connection: Connection, context: ServeContext) => unknown;
   readonly #options: ServeRunOptions;
   /** Those that are open. */
-  readonly #open = new Map<Connection, HandlerContext>();
-  readonly #stopping = new RunSignals();
-  readonly #draining = new RunSignals();
+  readonly #open = new OpenHandlers();
+  readonly #ends: RunEnds = { stopping: new RunSignals(), draining: new RunSignals() };
   readonly #idle: IdleClosing;
   readonly #ended = new Settler<void>();
   #place: Settler<void> | undefined;
@@ -112,54 +112,53 @@ export class ServeRun {
   #serve(accepted: Connection): void {
     const { timeouts, idle } = this.#options;
     const [connection, state] = idle === "told" ? [accepted] : watched(accepted);
-    const context = new HandlerContext(this.#stopping, this.#draining, state);
-    this.#open.set(connection, context);
+    const context = new HandlerContext(connection, this.#ends, state);
+    this.#open.add(context);
     try {
       if (this.#isDraining) this.#idle.add(connection, state);
       if (timeouts !== undefined) connection.setTimeouts(timeouts);
       const handled = this.#handler(connection, context);
-      if (!isThenable(handled)) return void this.#finish(connection, context);
+      if (!isThenable(handled)) return void this.#finish(context);
+      // Nothing but these two is kept for each connection that is handled.
       Promise.resolve(handled).then(
-        () => this.#finish(connection, context),
-        (error) => this.#fail(error, connection, context),
+        () => this.#finish(context),
+        (error) => this.#fail(error, context),
       );
     } catch (error) {
-      void this.#fail(error, connection, context);
+      void this.#fail(error, context);
     }
   }
 
   /** The handler has returned. */
-  async #finish(connection: Connection, context: HandlerContext): Promise<void> {
+  async #finish(context: HandlerContext): Promise<void> {
     context.handling = false;
     try {
-      await connection.close();
+      await context.connection.close();
     } catch (error) {
-      return await this.#fail(error, connection, context);
+      return await this.#fail(error, context);
     }
-    this.#forget(connection, context);
+    this.#forget(context);
   }
 
   /** The handler has failed. */
-  async #fail(error: unknown, connection: Connection, context: HandlerContext): Promise<void> {
+  async #fail(error: unknown, context: HandlerContext): Promise<void> {
+    const { connection, watch } = context;
+    const { onError } = this.#options;
     const closedHere = this.#idle.hasClosed(connection);
-    const about = {
-      closedHere,
-      draining: this.#isDraining,
-      readFailure: context.watch?.readFailure,
-    };
-    const echo = isEcho(error, connection, about);
+    const about = { closedHere, draining: this.#isDraining, readFailure: watch?.readFailure };
+    const told = onError !== undefined && !isEcho(error, connection, about);
     context.handling = false;
     // What it has sent before may still be under way.
     if (closedHere) await connection.close();
     else connection.abort();
-    if (!echo) await report(this.#options.onError, error, connection);
-    this.#forget(connection, context);
+    if (told) await report(onError, error, connection);
+    this.#forget(context);
   }
 
-  #forget(connection: Connection, context: HandlerContext): void {
+  #forget(context: HandlerContext): void {
     context.end();
-    this.#idle.delete(connection);
-    this.#open.delete(connection);
+    this.#idle.delete(context.connection);
+    this.#open.delete(context);
     if (this.#isDraining && !this.#isCut) this.#finished++;
     this.#place?.resolve();
     this.#settle();
@@ -170,10 +169,10 @@ export class ServeRun {
     this.#isDraining = true;
     // How that goes is told at the end.
     void own(this.#listener.close());
-    this.#draining.abort(abortError("the server stops"));
+    this.#ends.draining.abort(abortError("the server stops"));
     const cut = () => this.#cutOff(leave);
     if (grace === 0) return cut();
-    for (const [connection, { watch }] of this.#open) this.#idle.add(connection, watch);
+    for (const { connection, watch } of this.#open.all()) this.#idle.add(connection, watch);
     if (grace !== Infinity) this.#graceTimer = timers.set(cut, grace);
   }
 
@@ -182,12 +181,13 @@ export class ServeRun {
     const { grace, timers } = this.#options;
     this.#isCut = true;
     this.#cut = this.#listener.stats.pending;
-    for (const { handling, watch } of this.#open.values()) {
+    const open = this.#open.all();
+    for (const { handling, watch } of open) {
       if (handling || watch?.flushed === false) this.#cut++;
       else this.#finished++;
     }
-    this.#stopping.abort(abortError(`over ${grace} ms since the stop`));
-    for (const connection of this.#open.keys()) connection.abort();
+    this.#ends.stopping.abort(abortError(`over ${grace} ms since the stop`));
+    for (const { connection } of open) connection.abort();
     leave();
     this.#place?.resolve();
     this.#graceTimer = timers.set(() => this.#ended.resolve(), LAST_MS);

@@ -82,3 +82,8 @@ export function changedTimeouts(
     send: timeout("send"),
   };
 }
+
+/** Whether any of `timeouts` may pass with a connection on which a write waits, or none does. */
+export function canExpire({ receive, send, idle }: ResolvedTimeouts, writing: boolean): boolean {
+  return Math.min(receive, idle, writing ? send : Infinity) < Infinity;
+}

@@ -13,6 +13,12 @@ export interface Transport {
   readonly noticesResets?: boolean;
 
   /**
+   * Each chunk is asked of the system: to go on reading costs a call of it. Where it is missing, to stop
+   * does.
+   */
+  readonly readsWhenAsked?: boolean;
+
+  /**
    * To release it sends the end of file by itself, in good order, when all that was written is with the
    * system and the peer has finished, or has said so: nothing need be shut down before.
    */
@@ -26,10 +32,16 @@ export interface Transport {
 
   /**
    * `chunk`, or a copy of it when its memory is read into again, or was: called before a chunk is given
-   * to somebody who may do with the whole buffer what he likes. Where it is missing, every chunk has
-   * a buffer of its own.
+   * to somebody who may do with the whole buffer what he likes; nobody has the original after that.
+   * Where it is missing, every chunk has a buffer of its own.
    */
   own?(chunk: Uint8Array): Uint8Array;
+
+  /**
+   * Nobody uses `chunk` any more, nor a part of it: its memory may be read into again. Called once at
+   * most for a chunk that `received` was given, and that nobody has kept or given to others.
+   */
+  giveBack?(chunk: Uint8Array): void;
 
   /**
    * Sends `bytes` (at least one). `true`: the system has taken all of them. `false`: it will take the

@@ -6,19 +6,14 @@
 
 import type { Addr } from "./addr.ts";
 import { Answers, type Watchable } from "./answers.ts";
-import type { DirectReader, MaybeDirect } from "./direct_reader.ts";
+import type { DirectReader, MaybeDirect, Notify } from "./direct_reader.ts";
 import { closedError, type NetworkError } from "./errors.ts";
 import type { Reader, Writer } from "./halves.ts";
 import { Link } from "./link.ts";
 import type { LinkHooks } from "./link_init.ts";
 import { rejected } from "./settler.ts";
 import { show } from "./show.ts";
-import {
-  changedTimeouts,
-  DEFAULT_TIMEOUTS,
-  type ResolvedTimeouts,
-  type Timeouts,
-} from "./timeouts.ts";
+import { changedTimeouts, type ResolvedTimeouts, type Timeouts } from "./timeouts.ts";
 import type { Timers } from "./timers.ts";
 import type { PeerCertificate } from "./tls.ts";
 import type { Transport, TransportEvents } from "./transport.ts";
@@ -59,7 +54,6 @@ export class TransportConnection
   onReleased: (() => void) | undefined;
 
   readonly #link: Link<TransportConnection>;
-  #timeouts: ResolvedTimeouts;
   #controller: AbortController | undefined;
   #failure: NetworkError | undefined;
   #closed = false;
@@ -81,7 +75,6 @@ export class TransportConnection
     this.remoteAddr = init.remoteAddr;
     this.alpn = init.alpn;
     this.peerCertificate = init.peerCertificate;
-    this.#timeouts = init.timeouts ?? DEFAULT_TIMEOUTS;
     this.#link = new Link<TransportConnection>(open, init, this, TransportConnection.#hooks);
   }
 
@@ -105,14 +98,24 @@ export class TransportConnection
     return this.read === TransportConnection.prototype.read ? this : undefined;
   }
 
+  /** See {@linkcode MaybeDirect}. */
+  get directWriter(): this | undefined {
+    return this.write === TransportConnection.prototype.write ? this : undefined;
+  }
+
   /** See {@linkcode DirectReader.readNow}. */
-  readNow(notify: () => void): Uint8Array | null | undefined {
+  readNow(notify: Notify): Uint8Array | null | undefined {
     return this.#link.input.readNow(notify);
   }
 
   /** See {@linkcode DirectReader.expectNothing}. */
   expectNothing(): void {
     this.#link.input.quiet = true;
+  }
+
+  /** See {@linkcode DirectReader.giveBack}. */
+  giveBack(chunk: Uint8Array): void {
+    this.#link.transport.giveBack?.(chunk);
   }
 
   /** See {@linkcode Connection.write}. */
@@ -124,7 +127,7 @@ export class TransportConnection
 
   /** See {@linkcode Connection.closeWrite}. */
   closeWrite(): Promise<void> {
-    return this.#link.closeWrite();
+    return this.#link.output.finish();
   }
 
   /** See {@linkcode Connection.signal}. */
@@ -168,8 +171,7 @@ export class TransportConnection
 
   /** See {@linkcode Connection.setTimeouts}. */
   setTimeouts(timeouts: Timeouts): void {
-    this.#timeouts = changedTimeouts("set timeouts", timeouts, this.#timeouts);
-    this.#link.setTimeouts(this.#timeouts);
+    this.#link.setTimeouts(changedTimeouts("set timeouts", timeouts, this.#link.timeouts));
   }
 
   /** See {@linkcode Connection.close}. */

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStrictEquals } from "#assert";
 import { connectionPair } from "../../adapters/memory.ts";
 import type { Connection } from "../../core/connection.ts";
-import { type DirectReader, directReaderOf } from "../../core/direct_reader.ts";
+import { type DirectReader, directReaderOf, isDirectWriter } from "../../core/direct_reader.ts";
 import { connectionError, type NetworkError } from "../../core/errors.ts";
 import { PromisedReader } from "../../core/promised_reader.ts";
 import { TransportConnection } from "../../core/transport_connection.ts";
@@ -66,6 +66,17 @@ test("directReaderOf() goes by way of a read() that is not ours, or that somebod
     assertStrictEquals(await chunk, BYTES);
   }
   assertEquals(reads, wrappers.length);
+  connection.abort();
+});
+
+test("isDirectWriter() is true of the connection itself, while nobody has put his own in front", () => {
+  const { connection } = fakeConnection();
+  const write = (bytes: Uint8Array) => connection.write(bytes);
+  const get = (inner: Connection, name: keyof Connection) => name === "write" ? write : inner[name];
+  const proxy = new Proxy<Connection>(connection, { get: get as () => unknown });
+  assertEquals([proxy, { write }, connection].map(isDirectWriter), [false, false, true]);
+  connection.write = write;
+  assertEquals(isDirectWriter(connection), false);
   connection.abort();
 });
 
@@ -261,4 +272,29 @@ test("any interleaving of read() and readNow() gives the same bytes", async () =
     client.abort();
     server.abort();
   });
+});
+
+test("readNow() of one who is to be alone refuses all others until it is told", async () => {
+  const { connection, events } = fakeConnection();
+  const told = counting();
+  const alone = Object.assign(told.notify, { alone: true });
+  assertEquals(connection.readNow(alone), undefined);
+  assertEquals(codeOf(() => connection.readNow(() => undefined)), "EBUSY");
+  assertEquals((await reasonOf(connection.read()) as NetworkError).code, "EBUSY");
+  events.received(BYTES);
+  assertEquals(told.times, 1);
+  assertStrictEquals(await connection.read(), BYTES);
+  connection.readNow(alone);
+  connection.abort();
+  assertEquals([told.times, codeOf(() => connection.readNow(alone))], [2, "ECLOSED"]);
+});
+
+test("giveBack() passes a chunk on to a transport that has use for it", () => {
+  const { connection, transport } = fakeConnection();
+  connection.giveBack(BYTES);
+  const given: unknown[] = [];
+  Object.assign(transport, { giveBack: (chunk: Uint8Array) => void given.push(chunk) });
+  connection.giveBack(BYTES);
+  assertEquals(given, [BYTES]);
+  connection.abort();
 });

@@ -1,11 +1,14 @@
 import { assertEquals, assertStrictEquals } from "#assert";
+import { connectionPair } from "../../adapters/memory.ts";
 import { HandlerContext } from "../../core/handler_context.ts";
 import { RunSignals } from "../../core/run_context.ts";
 import { test } from "../support/harness.ts";
 
 function context() {
   const [signals, drainings] = [new RunSignals(), new RunSignals()];
-  return { signals, drainings, context: new HandlerContext(signals, drainings) };
+  const ends = { stopping: signals, draining: drainings };
+  const [connection] = connectionPair();
+  return { signals, drainings, context: new HandlerContext(connection, ends) };
 }
 
 test("HandlerContext: each signal aborts with its own, read before or after that", () => {

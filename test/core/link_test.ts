@@ -91,6 +91,25 @@ test("send: the connection is broken and reset, and all that is pending rejects"
   assertEquals([transport.calls.at(-1), timers.armed], ["reset", 0]);
 });
 
+test("send: nothing is watched before a write waits", async () => {
+  const { connection, transport, events, timers } = fakeConnection({ send: 1000 });
+  const reading = connection.read();
+  connection.setTimeouts({ send: 500 });
+  await connection.write(BYTES);
+  assertEquals(timers.armed, 0);
+  transport.takes = false;
+  const writing = connection.write(BYTES);
+  assertEquals(timers.armed, 1);
+  timers.advance(499);
+  assertEquals(await outcome(writing), "pending");
+  events.written();
+  await writing;
+  timers.advance(10_000);
+  assertEquals([await outcome(reading), timers.armed], ["pending", 0]);
+  connection.abort();
+  await reasonOf(reading);
+});
+
 test("send: each write that is finished, and each part that is taken, counts anew", async () => {
   const { connection, transport, events, timers } = fakeConnection({ send: 1000 });
   transport.takes = false;

@@ -1,4 +1,4 @@
-import { assertEquals, assertStrictEquals } from "#assert";
+import { assertEquals, assertStrictEquals, assertThrows } from "#assert";
 import { PromisedReader } from "../../core/promised_reader.ts";
 import { type Gate, gate, macrotask } from "../support/gates.ts";
 import { test } from "../support/harness.ts";
@@ -56,4 +56,13 @@ test("PromisedReader.readNow() is replaced by the next one, and the read goes on
   reads[0]?.resolve(null);
   await macrotask();
   assertEquals([first, told.times, reader.readNow(told.notify)], [0, 1, null]);
+});
+
+test("PromisedReader.readNow() throws when the reader gives nothing at all, and does not ask for ever", async () => {
+  const { reads, told, reader } = reading();
+  assertEquals(reader.readNow(told.notify), undefined);
+  reads[0]?.resolve(undefined as never);
+  await macrotask();
+  assertThrows(() => reader.readNow(told.notify), TypeError, "a Uint8Array or null, got undefined");
+  assertEquals([told.times, reads.length], [1, 1]);
 });
