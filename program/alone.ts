@@ -45,6 +45,7 @@ export async function serveAlone(serving: Serving): Promise<Running> {
     limit,
     grace: GRACE_MS,
     signal: stop.signal,
+    adoptGlobals: false,
     timers: serving.timers,
     onAnswer,
     onRequestError: reports.onRequestError,

@@ -13,11 +13,11 @@ const KEPT_SECONDS = 86_400;
 /** Answers what a browser asks before it asks, and adds to every other answer that all may read it. */
 export function withCors(replies: Replies): Replies {
   return (request, info) => {
-    const { headers, method } = request;
     if (
-      method === "OPTIONS" && headers.has("origin") && headers.has("access-control-request-method")
+      request.method === "OPTIONS" && info.header("origin") !== null &&
+      info.header("access-control-request-method") !== null
     ) {
-      return permission(headers.get("access-control-request-headers"));
+      return permission(info.header("access-control-request-headers"));
     }
     const reply = replies(request, info);
     return reply instanceof Promise ? reply.then(readableByAll) : readableByAll(reply);

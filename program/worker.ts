@@ -79,7 +79,7 @@ async function begin(context: WorkerContext): Promise<Work> {
       recorder: site.metrics === undefined ? undefined : recorder,
     });
     const { onRequestError } = reports;
-    return { handler, options: { onAnswer, onRequestError }, log: output };
+    return { handler, options: { onAnswer, onRequestError, adoptGlobals: false }, log: output };
   } catch (error) {
     // The folder may come back.
     work = undefined;

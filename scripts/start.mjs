@@ -25,6 +25,8 @@ const before = {
 
 const server = spawn(executables[runtime], [...before[runtime], `${root}mod.ts`, ...flags], {
   stdio: "inherit",
+  // Node keeps what it has translated, and starts in a third of the time then; it goes on without where it cannot.
+  env: { NODE_COMPILE_CACHE: `${root}node_modules/.cache/node`, ...process.env },
 });
 
 // The server ends at once when it is told twice. What goes to the whole process group reaches it

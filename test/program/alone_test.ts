@@ -32,6 +32,32 @@ async function begin(t: TestContext, init: Serving): Promise<{ running: Running;
   return { running, port: "port" in running.addr ? running.addr.port : 0 };
 }
 
+// The first one: what was replaced stays so.
+test("serveAlone() leaves fetch and its classes unnamed: to load them takes Node as long as to start", async (t) => {
+  const named: string[] = [];
+  const { fetch } = globalThis;
+  for (const name of ["Request", "Response", "Headers"] as const) {
+    const before = Object.getOwnPropertyDescriptor(globalThis, name) ?? {};
+    const { [name]: value } = globalThis;
+    const get = () => {
+      named.push(name);
+      return value;
+    };
+    Object.defineProperty(globalThis, name, { configurable: true, get });
+    t.defer(() => void Object.defineProperty(globalThis, name, before));
+  }
+  for (const args of [{ metrics: "/m" }, { metrics: "/m", cors: true }] as const) {
+    const { port } = await begin(t, serving(args));
+    // A file is kept when it was sent once.
+    const statuses = [];
+    for (const path of ["/", "/", "/nothing", "/healthz", "/m", "/sleep?ms=0"]) {
+      statuses.push((await getPage(port, path))[0]);
+    }
+    assertEquals(statuses, ["200", "200", "404", "200", "200", "200"]);
+  }
+  assertEquals([named, globalThis.fetch === fetch], [[], true]);
+});
+
 test("serveAlone() counts what it answers", async (t) => {
   const { port } = await begin(t, serving({ metrics: "/m" }));
   for (let i = 0; i < 3; i++) await getPage(port, "/nothing");

@@ -51,8 +51,11 @@ test("a worker answers, reports what it has counted, and asks for the figures of
   server.abort();
   await client.close();
 
+  const { fetch } = globalThis;
   assertStringIncludes(await get("/"), "<h1>Hello!</h1>");
   assertStringIncludes(await get("/healthz"), "\r\n\r\nok\n");
+  // To put something before it makes Node load all that belongs to it.
+  assertEquals(globalThis.fetch, fetch);
   tell({ type: "ask", number: 7 });
   const [report] = said.splice(0);
   assertEquals(report?.type, "report");
