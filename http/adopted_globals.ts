@@ -9,20 +9,21 @@
  * `instanceof`, classes that extend it. What is made by a class says that it was made by the proxy, as
  * who compares `constructor` with the global expects.
  *
- * Does nothing where the global must not be changed.
+ * Does nothing where the global must not be changed; whether it was.
  */
 export function putBefore<T extends object>(
   name: string,
   platform: T,
   handler: ProxyHandler<T>,
-): void {
+): boolean {
   const { enumerable = false } = Object.getOwnPropertyDescriptor(globalThis, name) ?? {};
   const value = new Proxy(platform, handler);
   const own = { configurable: true, enumerable, writable: true, value };
-  if (!Reflect.defineProperty(globalThis, name, own)) return;
+  if (!Reflect.defineProperty(globalThis, name, own)) return false;
   const prototype: unknown = Reflect.get(platform, "prototype");
-  if (typeof prototype !== "object" || prototype === null) return;
+  if (typeof prototype !== "object" || prototype === null) return true;
   Reflect.defineProperty(prototype, "constructor", { ...own, enumerable: false });
+  return true;
 }
 
 /**

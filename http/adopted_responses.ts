@@ -4,9 +4,10 @@
  * @module
  */
 
+import { adoptJson, type MakeResponse } from "./adopted_json.ts";
 import { putBefore, whenNamed } from "./adopted_globals.ts";
-
-type Make = new (body?: unknown, init?: unknown) => object;
+import { type LightMaker, lightResponses } from "./response_likeness.ts";
+import { partsOf } from "./response_parts.ts";
 
 /** Returns what it is given, so that a class that extends it puts its fields there. */
 class There {
@@ -24,6 +25,10 @@ class Text extends There {
     this.#text = text;
   }
 
+  static isKnownOf(this: void, value: object): value is Response {
+    return #text in value;
+  }
+
   /** The text, once: then `null`. `undefined` when it is not known. */
   static take(response: object): string | null | undefined {
     if (!(#text in response)) return undefined;
@@ -32,6 +37,9 @@ class Text extends There {
     return text;
   }
 }
+
+/** Whether `value` is a response that was made of text, and is remembered with it. */
+export const remembersText: (value: object) => value is Response = Text.isKnownOf;
 
 /**
  * The text that `response` was made of, the first time; then `null`. `undefined` when that is not
@@ -50,8 +58,8 @@ export function textHasType(): boolean {
 
 function tellsType(): boolean {
   // As what it is here: a function that is called with anything. Hence the casts.
-  const { Response: Platform } = globalThis as unknown as { readonly Response: Make };
-  return [...(new Platform("") as { readonly headers: Headers }).headers].length > 0;
+  const { Response: Platform } = globalThis as unknown as { readonly Response: MakeResponse };
+  return [...new Platform("").headers].length > 0;
 }
 
 let adopted = false;
@@ -60,21 +68,37 @@ let adopted = false;
  * From now on, a `Response` that is made of text is remembered with it. To read it back through the
  * stream of its body would cost as much as a fifth of a whole request over a socket, or more.
  *
- * What is made is the platform's, as before; a proxy makes it. Done once.
+ * What is made is the platform's, as before; a proxy makes it. Where that costs as much as a whole request
+ * over a socket, and can be seen by nobody, it is made later: see {@linkcode lightResponses}. Done once.
  */
 export function adoptResponses(): void {
   if (adopted) return;
   adopted = true;
-  whenNamed("Response", (Platform: Make) => {
-    putBefore("Response", Platform, {
+  whenNamed("Response", (Platform: MakeResponse) => {
+    // Not before it is known that the global can be replaced.
+    const later: { light?: LightMaker | undefined } = {};
+    const put = putBefore("Response", Platform, {
       construct: (target, args: readonly unknown[], newTarget) => {
         const [body, init] = args;
-        // Most are made by the global itself, and `new` is the fastest way then.
         const made = newTarget.prototype === target.prototype
-          ? new target(body, init)
+          ? make(target, later.light, body, init)
           : Reflect.construct(target, args, newTarget) as object;
         return typeof body === "string" ? new Text(made, body) : made;
       },
     });
+    if (!put) return;
+    later.light = lightResponses(Platform);
+    adoptJson(Platform, (response, text) => new Text(response, text), later.light);
   });
+}
+
+/** Makes what is asked of the global itself, as most are. */
+function make(
+  target: MakeResponse,
+  light: LightMaker | undefined,
+  body: unknown,
+  init: unknown,
+): object {
+  const parts = light && partsOf(body, init);
+  return light && parts ? light(parts) : new target(body, init);
 }

@@ -6,6 +6,7 @@
 
 import { show } from "../core/show.ts";
 import type { BodyParts, ReplyBody } from "./answer.ts";
+import { directParts } from "./body_stream.ts";
 
 /** The body as text or bytes that are there already, or piece by piece. Throws a TypeError for what is no body. */
 export function bodyOf(body: ReplyBody | undefined): string | Uint8Array | BodyParts | null {
@@ -20,6 +21,8 @@ export function bodyOf(body: ReplyBody | undefined): string | Uint8Array | BodyP
 
 /** The parts of a stream. Locks it. */
 export function streamParts(stream: ReadableStream<Uint8Array>): BodyParts {
+  const direct = directParts(stream);
+  if (direct !== undefined) return direct;
   const reader = stream.getReader();
   return {
     async next() {
@@ -35,6 +38,24 @@ export function streamParts(stream: ReadableStream<Uint8Array>): BodyParts {
       reader.cancel(reason).then(undefined, () => undefined);
     },
   };
+}
+
+/**
+ * The parts of a form that a platform has made. They are all taken, also when nobody wants them any more:
+ * Node goes on filling a form that was cancelled, and fails with an error that is nobody's.
+ */
+export function formParts(stream: ReadableStream<Uint8Array>): BodyParts {
+  const parts = streamParts(stream);
+  const next = () => parts.next();
+  return { next, cancel: () => void drop(next) };
+}
+
+async function drop(next: BodyParts["next"]): Promise<void> {
+  try {
+    while (await next() !== null) { /* It is kept nowhere. */ }
+  } catch {
+    // Nobody waits for it.
+  }
 }
 
 function iteratedParts(source: AsyncIterable<Uint8Array | string>): BodyParts {

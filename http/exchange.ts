@@ -9,6 +9,7 @@ import type { Connection } from "../core/connection.ts";
 import type { AnswerContext } from "./answer_writer.ts";
 import type { Message } from "./message.ts";
 import type { RequestBody } from "./request_body.ts";
+import { headersOf } from "./request_headers.ts";
 import { urlOf } from "./request_target.ts";
 
 /** An answer that is no larger is with the client as soon as it is sent. */
@@ -26,7 +27,7 @@ export interface HttpInfo {
   readonly httpVersion: "1.0" | "1.1";
   /**
    * What a field of the request says, without making a `Headers`: the lines of this name, in any case,
-   * joined with `", "`; `null` when there is none.
+   * joined with `", "`, or `"; "` for `Cookie`; `null` when there is none.
    */
   header(name: string): string | null;
   /** The fields that have come after the body, when that was read to its end; else there are none. */
@@ -174,10 +175,4 @@ export class Exchange implements HttpInfo, AnswerContext {
   sent(size: number): void {
     this.bytes += size;
   }
-}
-
-function headersOf(fields: Iterable<readonly [string, string]>): Headers {
-  const headers = new Headers();
-  for (const [name, value] of fields) headers.append(name, value);
-  return headers;
 }

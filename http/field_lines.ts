@@ -10,7 +10,7 @@ import { is, TOKEN } from "./characters.ts";
 /** Every code unit may be sent as a byte, and none ends a line. */
 const BAD_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 
-const [PLAIN, DATE, TYPE, CONNECTION, LENGTH, CODING] = [0, 1, 2, 3, 4, 5];
+const [PLAIN, DATE, TYPE, CONNECTION, LENGTH, CODING, UPGRADE] = [0, 1, 2, 3, 4, 5, 6];
 /** The names that matter here. */
 const KINDS: ReadonlyMap<string, number> = new Map([
   ["date", DATE],
@@ -19,6 +19,7 @@ const KINDS: ReadonlyMap<string, number> = new Map([
   ["keep-alive", CONNECTION],
   ["content-length", LENGTH],
   ["transfer-encoding", CODING],
+  ["upgrade", UPGRADE],
 ]);
 
 /** A name that was found good, and the last value that was, with the line of both. */
@@ -60,15 +61,19 @@ export class FieldLines {
         if (/(^|,)[ \t]*close[ \t]*(,|$)/i.test(value)) this.close = true;
         return;
       case LENGTH:
-        return this.#setLength(trimmed(value));
+        return this.#setLength(value);
       case CODING:
         return requireText(`the value of ${name}`, value);
+      case UPGRADE:
+        // It is about this connection alone, and has to be named as such: RFC 9110, section 7.8.
+        this.lines += "Connection: Upgrade\r\n";
     }
     this.lines += value === entry.value ? entry.line : lineOf(entry, name, value);
   }
 
   #setLength(value: string): void {
-    const length = /^[0-9]+$/.test(value) ? Number(value) : NaN;
+    const isNumber = typeof value === "string" && /^[\t ]*[0-9]+$/.test(value);
+    const length = isNumber ? Number(value) : NaN;
     if (!Number.isSafeInteger(length) || (this.length ?? length) !== length) {
       throw new TypeError(`Cannot answer: the Content-Length is ${show(value)}`);
     }
@@ -77,8 +82,6 @@ export class FieldLines {
 }
 
 function lineOf(entry: KnownName, name: string, value: string): string {
-  // Whoever has no types may give anything.
-  if (typeof value !== "string") throw badText(`the value of ${name}`, value);
   requireText(`the value of ${name}`, value);
   const line = `${name}: ${trimmed(value)}\r\n`;
   if (value.length <= MOST_CHARACTERS) {
@@ -97,12 +100,17 @@ function learn(name: string): KnownName {
 }
 
 function requireName(name: string): void {
-  let good = name.length > 0;
-  for (let i = 0; i < name.length && good; i++) {
+  if (!isFieldName(name)) throw new TypeError(`Cannot answer: the field name is ${show(name)}`);
+}
+
+/** Whether a field may have this name. */
+export function isFieldName(name: unknown): boolean {
+  if (typeof name !== "string" || name.length === 0) return false;
+  for (let i = 0; i < name.length; i++) {
     const unit = name.charCodeAt(i);
-    good = unit < 0x80 && is(unit, TOKEN);
+    if (unit >= 0x80 || !is(unit, TOKEN)) return false;
   }
-  if (!good) throw new TypeError(`Cannot answer: the field name is ${show(name)}`);
+  return true;
 }
 
 function trimmed(value: string): string {
@@ -111,9 +119,7 @@ function trimmed(value: string): string {
 
 /** Throws a TypeError unless `text` can stand in a head. */
 export function requireText(what: string, text: string): void {
-  if (BAD_VALUE.test(text)) throw badText(what, text);
-}
-
-function badText(what: string, value: unknown): TypeError {
-  return new TypeError(`Cannot answer: ${what} is ${show(value)}`);
+  // Whoever has no types may give anything, also what says something else each time it is asked.
+  if (typeof text === "string" && !BAD_VALUE.test(text)) return;
+  throw new TypeError(`Cannot answer: ${what} is ${show(text)}`);
 }

@@ -32,7 +32,27 @@ export function requireChunked(codings: string): void {
   if (names.length > 1) throw new Refusal(501, "no Transfer-Encoding is known here but chunked");
 }
 
+/**
+ * What stands between the values of several fields of a name, which is given in lower case, when they
+ * are joined: RFC 9110, section 5.3; for cookies RFC 9113, section 8.2.3.
+ */
+export function between(name: string): string {
+  return name === "cookie" ? "; " : ", ";
+}
+
 /** What a list names, in lower case: RFC 9110, section 5.6.1. Only space and HTAB are white space here. */
 export function listOf(value: string): string[] {
-  return value.toLowerCase().split(",").map((item) => item.replace(/^[ \t]+|[ \t]+$/g, ""));
+  return value.toLowerCase().split(",").map(trimmed);
+}
+
+/** A regular expression would look at white space inside again from each of its characters. */
+function trimmed(item: string): string {
+  let [start, end] = [0, item.length];
+  while (start < end && isBlank(item.charCodeAt(start))) start++;
+  while (end > start && isBlank(item.charCodeAt(end - 1))) end--;
+  return item.slice(start, end);
+}
+
+function isBlank(unit: number): boolean {
+  return unit === 0x20 || unit === 0x09;
 }

@@ -20,6 +20,8 @@ export class HandedOver implements Connection {
   constructor(connection: Connection, input: Input) {
     this.#connection = connection;
     this.#input = input;
+    // From now on only its own reader reads.
+    input.readAhead(0);
   }
 
   get localAddr(): Addr {

@@ -60,6 +60,7 @@ export class HttpWire implements BodySource, PhaseOwner {
     this.input = new Input(connection);
     this.input.onNews = onNews;
     this.#clock = new PhaseClock(options.phases, this);
+    this.#clock.enter();
   }
 
   /** Nothing of a request has ever come. */
@@ -165,6 +166,8 @@ export class HttpWire implements BodySource, PhaseOwner {
     const held = input.length;
     if (this.expectsContinue) {
       this.expectsContinue = false;
+      // The answers to the requests before it come first.
+      void this.#output.flush();
       await this.#connection.write(CONTINUE);
     }
     if (input.length === held && !this.#expired) await input.more();

@@ -25,6 +25,10 @@ export class Input {
   onNews: (() => void) | undefined;
 
   readonly #reader: DirectReader;
+  /** Up to how many bytes are read ahead. */
+  #most = 0;
+  /** They will be looked for. */
+  #looks = false;
   #reading = false;
   #waiter: Settler<void> | undefined;
 
@@ -84,6 +88,15 @@ export class Input {
     return true;
   }
 
+  /**
+   * From now on up to `most` bytes are read that nobody has asked for, so that an end behind them is
+   * noticed.
+   */
+  readAhead(most: number): void {
+    this.#most = most;
+    this.#goAhead();
+  }
+
   /** The peer has promised to send nothing more. */
   expectNothing(): void {
     if (this.length === 0) this.#reader.expectNothing?.();
@@ -99,6 +112,7 @@ export class Input {
   /** Drops `count` bytes, which must be there. */
   skip(count: number): void {
     this.start += count;
+    if (this.#most > 0) this.#goAheadLater();
     if (this.start < this.end) return;
     // An idle connection holds no memory.
     this.bytes = EMPTY;
@@ -107,8 +121,25 @@ export class Input {
 
   readonly #onReady = (): void => {
     this.#reading = false;
-    if (this.lookAhead()) this.tell();
+    if (!this.lookAhead()) return;
+    if (this.#most > 0) this.#goAheadLater();
+    this.tell();
   };
+
+  /** Not before whoever waits has taken what there is, in which case nothing has to be put together. */
+  #goAheadLater(): void {
+    if (this.#looks) return;
+    this.#looks = true;
+    queueMicrotask(() => {
+      this.#looks = false;
+      this.#goAhead();
+    });
+  }
+
+  #goAhead(): void {
+    // Who waits for something has asked for it already: there is nobody to be told.
+    while (this.length < this.#most && !this.ended && this.lookAhead()) { /* There was more. */ }
+  }
 
   #fail(failure: unknown): void {
     this.failure = failure instanceof Error

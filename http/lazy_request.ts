@@ -4,9 +4,11 @@
  * @module
  */
 
-import { readableOver } from "../core/web_streams.ts";
+import { bodyStream, readerOf } from "./body_stream.ts";
 import type { Exchange } from "./exchange.ts";
+import { mayBeLeft } from "./may_be_left.ts";
 import { readAll, type RequestBody } from "./request_body.ts";
+import { requireMethod } from "./request_method.ts";
 
 /** Stands in for a `Request`, and becomes one when more is asked than the head says. */
 export class LazyRequest {
@@ -61,20 +63,26 @@ export class LazyRequest {
     return this.#real === undefined ? this.#exchange.bodyTaken : this.#real.bodyUsed;
   }
 
-  async arrayBuffer(): Promise<ArrayBuffer> {
-    return (await this.#read()).buffer;
+  arrayBuffer(): Promise<ArrayBuffer> {
+    return mayBeLeft(async () => (await this.#read()).buffer);
   }
 
-  async bytes(): Promise<Uint8Array> {
-    return await this.#read();
+  blob(): Promise<Blob> {
+    // Not every runtime's knows the type when the body is a stream.
+    const type = this.#exchange.headers.get("Content-Type") ?? "";
+    return mayBeLeft(async () => new Blob([await this.#read()], { type }));
   }
 
-  async text(): Promise<string> {
-    return new TextDecoder().decode(await this.#read());
+  bytes(): Promise<Uint8Array> {
+    return mayBeLeft(() => this.#read());
   }
 
-  async json(): Promise<unknown> {
-    return JSON.parse(await this.text());
+  text(): Promise<string> {
+    return mayBeLeft(async () => new TextDecoder().decode(await this.#read()));
+  }
+
+  json(): Promise<unknown> {
+    return mayBeLeft(async () => JSON.parse(await this.text()));
   }
 
   clone(): Request {
@@ -93,16 +101,16 @@ export class LazyRequest {
 
   /** The body as a stream: of the own making, since some methods have none in a `Request`. */
   #open(body: RequestBody): ReadableStream<Uint8Array> {
-    const take = () => {
-      if (this.#whole) throw readAlready();
-      this.#exchange.bodyTaken = true;
-    };
-    return this.#stream ??= readableOver({
-      read: async () => {
-        take();
-        return await body.read();
+    const exchange = this.#exchange;
+    return this.#stream ??= bodyStream({
+      body,
+      get taken() {
+        return exchange.bodyTaken;
       },
-      stopReading: take,
+      take: () => {
+        if (this.#whole) throw readAlready();
+        exchange.bodyTaken = true;
+      },
     });
   }
 
@@ -110,10 +118,7 @@ export class LazyRequest {
   #become(): Request {
     if (this.#real !== undefined) return this.#real;
     const { url, headers, signal, body, message: { method } } = this.#exchange;
-    // Not every runtime refuses them by itself.
-    if (/^(?:connect|trace|track)$/i.test(method)) {
-      throw new TypeError(`Cannot make a Request: its method must not be ${method}`);
-    }
+    requireMethod(method);
     // Whatever the case of its method: a Request has GET and HEAD in upper case alone.
     if (body === null || /^(?:get|head)$/i.test(method)) {
       return this.#real = new Request(url, { method, headers, signal });
@@ -130,16 +135,6 @@ export class LazyRequest {
 /** The body of a request of GET or HEAD is not shown, as a `Request` cannot have one. */
 function hasBody({ body, message: { method } }: Exchange): boolean {
   return body !== null && method !== "GET" && method !== "HEAD";
-}
-
-function readerOf(stream: ReadableStream<Uint8Array>): Pick<RequestBody, "read"> {
-  const reader = stream.getReader();
-  return {
-    read: async () => {
-      const { done, value } = await reader.read();
-      return done || value === undefined ? null : value;
-    },
-  };
 }
 
 function readAlready(): TypeError {
@@ -186,7 +181,8 @@ export function inheritFromRequest(): object {
         configurable: true,
         writable: true,
         value(this: unknown, ...args: unknown[]): unknown {
-          return Reflect.apply(value, LazyRequest.unwrap(this), args);
+          const given: unknown = Reflect.apply(value, LazyRequest.unwrap(this), args);
+          return given instanceof Promise ? mayBeLeft(() => given) : given;
         },
       });
     }

@@ -5,7 +5,7 @@
  */
 
 import { isName, isText, latin1, methodOf } from "./characters.ts";
-import { lengthIn, listOf, requireChunked } from "./framing.ts";
+import { between, lengthIn, listOf, requireChunked } from "./framing.ts";
 import type { FieldPlace, HeadReader } from "./head_scanner.ts";
 import type { LinePlace } from "./line_scanner.ts";
 import { expect, Refusal } from "./refusal.ts";
@@ -151,7 +151,7 @@ export class Message implements HeadReader {
     return lines;
   }
 
-  /** The values of the fields of a name, which is given in lower case, joined with a comma; `null` when there is none. */
+  /** The values of the fields of a name, which is given in lower case, joined with a comma, or as cookies are; `null` when there is none. */
   field(name: string): string | null {
     const [bytes, base, places] = [this.#bytes, this.#base, this.#places];
     let values: string | null = null;
@@ -159,7 +159,7 @@ export class Message implements HeadReader {
       const [start, end] = [places[i] as number, places[i + 1] as number];
       if (end - start !== name.length || !isName(bytes, base + start, base + end, name)) continue;
       const value = this.#all.slice(places[i + 2], places[i + 3]);
-      values = values === null ? value : `${values}, ${value}`;
+      values = values === null ? value : `${values}${between(name)}${value}`;
     }
     return values;
   }

@@ -55,5 +55,7 @@ export class Origins {
 function hostOf(addr: Addr): string {
   if (addr.transport !== "tcp") return "localhost";
   const { hostname, port } = addr;
-  return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+  // A link-local address names its network behind it, of which no URL can tell.
+  const [address = ""] = hostname.split("%");
+  return `${address.includes(":") ? `[${address}]` : address}:${port}`;
 }

@@ -7,9 +7,12 @@
 import type { Connection } from "../core/connection.ts";
 import type { Input } from "./input.ts";
 
+/** How much of what the client sends, and nobody has read yet, is read ahead to find its end. */
+const MOST_AHEAD_BYTES = 64 * 1024;
+
 /**
  * Calls `onGone` when the peer has reset the connection, or has finished sending; until the function
- * that is returned is called. To notice an end, a chunk is read ahead.
+ * that is returned is called. To notice an end, what stands before it is read ahead, up to a limit.
  */
 export function watchPeer(
   { signal }: Pick<Connection, "signal">,
@@ -22,10 +25,11 @@ export function watchPeer(
   else if (input.ended) onEnd();
   signal.addEventListener("abort", onAbort);
   input.onEnd = onEnd;
-  if (input.length === 0) input.lookAhead();
+  input.readAhead(MOST_AHEAD_BYTES);
   return () => {
     signal.removeEventListener("abort", onAbort);
     input.onEnd = undefined;
+    input.readAhead(0);
   };
 }
 

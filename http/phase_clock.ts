@@ -26,15 +26,19 @@ export class PhaseClock implements Phase {
     return this.#timer.now();
   }
 
+  /** It is among those that are told of the end of the server, until `stop`. */
+  enter(): void {
+    if (this.#started) return;
+    this.#started = true;
+    this.#timer.add(this);
+  }
+
   /** A phase begins that may take `ms` milliseconds; the one before is over. */
   begin(ms: number): void {
     this.#late = false;
     const now = this.#timer.now();
     this.#due = now + ms;
-    if (!this.#started) {
-      this.#started = true;
-      this.#timer.add(this);
-    }
+    this.enter();
     this.#timer.expect(this.#due, now);
   }
 
@@ -48,6 +52,11 @@ export class PhaseClock implements Phase {
     this.end();
     if (this.#started) this.#timer.delete(this);
     this.#started = false;
+  }
+
+  /** See {@linkcode Phase.drain}. */
+  drain(): void {
+    this.#owner.drain?.();
   }
 
   /** See {@linkcode Phase.look}. */
@@ -66,6 +75,8 @@ export class PhaseClock implements Phase {
 
 /** Who waits. */
 export interface PhaseOwner {
+  /** The server is about to stop. */
+  drain?(): void;
   /** The phase has taken too long; another may begin. */
   expired(): void;
 }

@@ -8,6 +8,8 @@ import type { Timers } from "../core/timers.ts";
 
 /** Something that may be due. */
 export interface Phase {
+  /** The server is about to stop. */
+  drain(): void;
   /** Acts if it is due; returns when it is, Infinity when it is not going to be. */
   look(now: number): number;
 }
@@ -43,6 +45,12 @@ export class PhaseTimer {
   /** It is not looked at any more. Without any, no timer is left. */
   delete(phase: Phase): void {
     if (this.#phases.delete(phase) && this.#phases.size === 0) this.#clear();
+  }
+
+  /** Tells all that the server is about to stop. */
+  drain(): void {
+    // Those that are told may end.
+    for (const phase of this.#phases) phase.drain();
   }
 
   /** A phase is due at `at`, it being `now`. */

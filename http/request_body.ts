@@ -30,6 +30,8 @@ export class RequestBody {
   readonly #ready: Uint8Array[] = [];
   #left: number;
   #over = false;
+  /** Some of it was read by nobody. */
+  #dropped = false;
   #received = 0;
 
   /** Of the message whose head was taken from the input. Throws a {@linkcode Refusal} (413). */
@@ -73,7 +75,7 @@ export class RequestBody {
 
   /** Resolves with the next bytes; `null` at the end. Rejects with a {@linkcode Refusal}, or when the connection is broken. */
   async read(): Promise<Uint8Array | null> {
-    if (this.#over && !this.consumed) {
+    if (this.#over && (this.#dropped || !this.consumed)) {
       throw new TypeError("Cannot read the body: the request was answered already");
     }
     return await this.#next();
@@ -87,6 +89,7 @@ export class RequestBody {
   /** Ends it. Drops what is left; resolves with whether that was `most` bytes at most. */
   async discard(most: number): Promise<boolean> {
     this.end();
+    this.#dropped = !this.consumed;
     let size = 0;
     for (let part = await this.#next(); part !== null; part = await this.#next()) {
       size += part.length;

@@ -9,6 +9,8 @@ import { Refusal } from "./refusal.ts";
 const ABSOLUTE = /^(https?):\/\/([^/?]*)(.*)$/i;
 /** Paths and queries that the URL parser leaves as they are, when no segment begins with a dot. */
 const PLAIN = /^\/[\w.~!$&()*+,;=:@/-]*(?:\?[\w.~!$&()*+,;=:@%/?-]*)?$/;
+/** A segment that stays, or goes up: then with the second dot. */
+const DOTS = /^(?:\.|%2e)(\.|%2e)?$/i;
 const SOFT_HYPHEN = "\u00ad";
 
 /** A target, taken apart. */
@@ -51,9 +53,22 @@ export function originOf(scheme: string, host: string): string | null {
 /** The URL, as the URL parser writes it. */
 export function urlOf(origin: string, path: string): string {
   if (path === "/" || (PLAIN.test(path) && !path.includes("/."))) return origin + path;
-  // Not every runtime writes this character of a path in the same way.
-  const same = path.replace(/^[^?]*/, (own) => own.replaceAll("^", "%5E"));
+  const same = path.replace(/^[^?]*/, samePath);
   return new URL(origin + (same.startsWith("/") ? same : `/${same}`)).href;
+}
+
+/** What is left when segments of dots are followed, and the one character escaped on which not all runtimes agree. */
+function samePath(path: string): string {
+  const [first = "", ...rest] = path.split(/[/\\]/);
+  const segments: string[] = [];
+  for (const [index, segment] of rest.entries()) {
+    const dots = DOTS.exec(segment);
+    // Deno never goes up from what looks like a drive, as in `/c:/..`.
+    if (dots?.[1] !== undefined) segments.pop();
+    if (dots === null) segments.push(segment);
+    else if (index === rest.length - 1) segments.push("");
+  }
+  return [first, ...segments].join("/").replaceAll("^", "%5E");
 }
 
 /**

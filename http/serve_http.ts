@@ -93,8 +93,6 @@ export async function serveHttp(
   handler: HttpHandler,
   options: ServeHttpOptions = {},
 ): Promise<Served> {
-  const sessions = new Set<HttpSession>();
-  const drain = () => sessions.forEach((session) => session.drain());
   let resolved;
   try {
     requireFunction("serve HTTP", handler);
@@ -104,20 +102,14 @@ export async function serveHttp(
     throw error;
   }
   adopt(resolved.adoptGlobals);
-  const { signal, timers } = resolved;
+  const { signal, timers, phases } = resolved;
   const { limit, grace } = options;
-  const handle = async (connection: Connection): Promise<void> => {
+  const drain = () => phases.drain();
+  // What it rejects with was reported, or is the peer's doing: all that is left to do is done by `serve`.
+  const handle = (connection: Connection): Promise<void> => {
     const session = new HttpSession(connection, handler, resolved);
-    sessions.add(session);
     if (signal?.aborted) session.drain();
-    try {
-      await session.run();
-    } catch {
-      // What the handler has thrown was reported; the rest is the peer's doing.
-      connection.abort();
-    } finally {
-      sessions.delete(session);
-    }
+    return session.run();
   };
   signal?.addEventListener("abort", drain);
   try {

@@ -4,7 +4,7 @@ import { readAnswer } from "../../http/read_answer.ts";
 import { test } from "../support/harness.ts";
 import { get, talk } from "./talk.ts";
 
-const { adoptResponses, takeText } = first;
+const { adoptResponses, remembersText, takeText } = first;
 
 /** What was there before, unless another test was first: adopted_test.ts compares them. */
 const { Response: Platform } = globalThis;
@@ -59,10 +59,12 @@ test("adoptResponses() of two copies of this library work one before the other",
 
 test("takeText() gives the text a Response was made of, once", () => {
   const response = new Remembering("\ud800 \u20ac");
+  const known = [response, new Remembering(null), {}].map((value) => remembersText(value));
+  assertEquals(known, [true, false, false]);
   assertEquals([takeText(response), takeText(response)], ["\ud800 \u20ac", null]);
   const others = [null, new Uint8Array(2), new Blob(["a"]), new URLSearchParams("a=b")];
   for (const body of others) assertEquals(takeText(new Remembering(body)), undefined);
-  assertEquals(takeText(Response.json("text")), undefined);
+  assertEquals(takeText(Response.json("text")), '"text"');
 });
 
 test("a Response that was read, or sent, is not sent again", async () => {

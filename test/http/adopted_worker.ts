@@ -9,6 +9,7 @@ export type Way = "adopted" | "left" | "frozen";
 
 const NAMES = ["Request", "Response", "fetch"] as const;
 const { Request: EarlyRequest, Response: EarlyResponse, fetch: earlyFetch } = globalThis;
+const { json: earlyJson, prototype: { text: earlyText } } = EarlyResponse;
 // Whoever starts it says so.
 const way = workerData as Way;
 
@@ -64,6 +65,8 @@ const response = new Response("a");
 parentPort?.postMessage({
   answered,
   replaced: [Request !== EarlyRequest, Response !== EarlyResponse, fetch !== earlyFetch],
+  json: Response.json !== earlyJson,
+  methods: Response.prototype.text !== earlyText,
   same: JSON.stringify([
     traits(response, Response),
     traits(new Request("http://a/"), Request),

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "#assert";
 import type { BodyParts, ReplyBody } from "../../http/answer.ts";
-import { bodyOf, streamParts } from "../../http/body_parts.ts";
+import { bodyOf, formParts, streamParts } from "../../http/body_parts.ts";
 import { macrotask } from "../support/gates.ts";
 import { test } from "../support/harness.ts";
 import { text } from "../support/readers.ts";
@@ -78,4 +78,22 @@ test("cancel() tells the source, whatever that does then", async () => {
   (throwing as BodyParts).cancel();
   await macrotask();
   assertEquals(told, ["enough", "returned", "thrown"]);
+});
+
+test("formParts() takes what is left of a form that nobody wants any more", async () => {
+  const form = new FormData();
+  form.append("text", "a");
+  form.append("file", new Blob(["b".repeat(200_000)]));
+  const asText = async (body: BodyParts) => (await partsOf(body)).join("");
+  const made = () => new Response(form).body ?? new ReadableStream();
+  assertEquals((await asText(formParts(made()))).includes("b".repeat(200_000)), true);
+  // Of this, Node would tell the process.
+  for (let reads = 0; reads < 3; reads++) {
+    const parts = formParts(made());
+    for (let read = 0; read < reads; read++) await parts.next();
+    void parts.next();
+    parts.cancel();
+    while (await parts.next() !== null) { /* What is left is taken in turns. */ }
+    await macrotask();
+  }
 });

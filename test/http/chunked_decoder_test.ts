@@ -61,7 +61,12 @@ test("ChunkedDecoder refuses what is no chunk with 400", async () => {
       "1_0\r\n",
       " 1\r\n",
       "1 \r\n",
+      "1 ;a\r\n",
       "1\t;a\r\n",
+      "1\ta\r\n",
+      "1\x0b;a\r\n",
+      "1 \n;a\r\n",
+      " ;a\r\n",
       "g\r\n",
       ";a\r\n",
       "1\n",
@@ -104,7 +109,7 @@ test("ChunkedDecoder finds any text again that was cut into any chunks", async (
   await forEachSeed(200, async (chance) => {
     const sizes = Array.from({ length: chance.below(8) }, () => 1 + chance.below(40));
     const parts = sizes.map((size) => String.fromCharCode(97 + chance.below(26)).repeat(size));
-    const extension = () => chance.pick(["", ";a", ' ; a = "b"'.trimStart(), ";a=b;c"]);
+    const extension = () => chance.pick(["", ";a", '; a = "b"', ";a=b ;c"]);
     const body = parts.map((part) =>
       `${chance.pick(["", "0", "00"])}${part.length.toString(16)}${extension()}\r\n${part}\r\n`
     ).join("") + "0\r\n\r\n";

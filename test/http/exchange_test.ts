@@ -46,6 +46,69 @@ test("Exchange.signal aborts when the peer resets the connection, or finishes", 
   assertEquals(await abortedBy((session) => session.client.closeWrite()), [false, true]);
 });
 
+/** What a handler may do before it waits for its client to go. */
+const BEFORE: Record<string, (request: Request) => unknown> = {
+  "does nothing": () => undefined,
+  "has looked at the signal": (request) => request.signal,
+  "has read the body": (request) => request.text(),
+  "has looked, and read": (request) => request.signal.aborted || request.text(),
+  "has copied it": (request) => new Request(request).text(),
+  "has cloned it": (request) => request.clone().text(),
+};
+
+/** What may have come before the client goes; of more than 64 KiB that nobody reads the end is not seen. */
+const COME: Record<string, string> = {
+  "a request": get(),
+  "a body": post("abc"),
+  "another request": get() + get(),
+  "a body and another request": post("abc") + get(),
+  "chunks": chunked("3\r\nabc\r\n0\r\n\r\n"),
+  "a large body": post("x".repeat(60_000)),
+};
+
+test("Exchange.signal aborts when the peer finishes, whatever has come before and was done", async () => {
+  const missed: string[] = [];
+  for (const [does, before] of Object.entries(BEFORE)) {
+    for (const [what, input] of Object.entries(COME)) {
+      const left = gate();
+      let first = true;
+      const session = new Talk(async (request) => {
+        if (!first) return {};
+        first = false;
+        await before(request);
+        const { signal } = request;
+        if (!signal.aborted) {
+          signal.addEventListener("abort", () => left.resolve());
+          await left.promise;
+        }
+        return {};
+      });
+      await session.send(input);
+      await session.client.closeWrite();
+      for (let turn = 0; turn < 20 && !session.ended; turn++) await macrotask();
+      if (!session.ended) missed.push(`who ${does}, after ${what}`);
+      left.resolve();
+      await session.closed();
+    }
+  }
+  assertEquals(missed, []);
+});
+
+test("Exchange.upgrade() after a look at the signal leaves the reading to who has the connection", async () => {
+  const session = new Talk(async ({ signal }, info) => {
+    const connection = info.upgrade();
+    for (let chunk = await connection.read(); chunk; chunk = await connection.read()) {
+      await connection.write(chunk);
+      await macrotask();
+    }
+    await connection.write(bytes(`${signal.aborted}`));
+  });
+  await session.send(`${get()}a`);
+  for (const chunk of ["b", "c", "d"]) await session.send(chunk);
+  assertEquals(session.received, "abcd");
+  assertEquals(await session.end(), "abcdfalse");
+});
+
 test("Exchange.signal does not abort when all is in order, and a half-closed client has its answer", async () => {
   const signals: AbortSignal[] = [];
   const answers = await talk(get() + post("a"), async (request) => {

@@ -51,6 +51,30 @@ test("FieldLines refuses what would split the answer, and what is no length", ()
   assertThrows(() => linesOf(["Content-Length", "1"], ["Content-Length", "2"]), TypeError);
 });
 
+test("FieldLines names Upgrade as what is about the connection", () => {
+  const { lines, close } = linesOf(["Upgrade", "h2c"], ["Connection", "Upgrade, close"]);
+  assertEquals([lines, close], ["Connection: Upgrade\r\nUpgrade: h2c\r\n", true]);
+  assertThrows(() => linesOf(["upgrade", "a\r\nb: c"]), TypeError);
+});
+
+test("FieldLines takes no object for text, whatever that says when it is asked", () => {
+  let asked = 0;
+  const text = () => asked++ % 2 === 0 ? "good" : "a\r\nb: c";
+  const odd = { length: 1, charCodeAt: () => 0x61, toLowerCase: () => "a", replace: text };
+  for (
+    const value of [{ toString: text }, { ...odd, toString: text }, new String("good"), 5, ["a"]]
+  ) {
+    // No type allows it.
+    const given = value as string;
+    assertThrows(() => linesOf([given, "a"]), TypeError, "Cannot answer: the field name is");
+    for (const name of ["a", "Connection", "Transfer-Encoding", "Upgrade"]) {
+      assertThrows(() => linesOf([name, given]), TypeError, "Cannot answer: the value of");
+    }
+    assertThrows(() => linesOf(["content-length", given]), TypeError, "the Content-Length is");
+    assertThrows(() => requireText("the statusText", given), TypeError, "the statusText is");
+  }
+});
+
 test("FieldLines remembers names and values, and is fooled by none", () => {
   for (const value of ["a", "b", " a", "a"]) {
     assertEquals(linesOf(["X-Known", value]).lines, `X-Known: ${value.trim()}\r\n`);

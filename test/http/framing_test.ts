@@ -1,5 +1,5 @@
-import { assertEquals, assertThrows } from "#assert";
-import { lengthIn, listOf, requireChunked } from "../../http/framing.ts";
+import { assert, assertEquals, assertThrows } from "#assert";
+import { between, lengthIn, listOf, requireChunked } from "../../http/framing.ts";
 import { Refusal } from "../../http/refusal.ts";
 import { test } from "../support/harness.ts";
 import { bytes } from "./mock_connection.ts";
@@ -22,4 +22,20 @@ test("requireChunked() wants chunked alone: 501 for more, 400 when it is not las
 
 test("listOf() takes a list apart; only space and HTAB are white space", () => {
   assertEquals(listOf(" A ,\tb\t,,\xa0c"), ["a", "b", "", "\xa0c"]);
+  assertEquals(listOf(""), [""]);
+  assertEquals(listOf(" \t , a\t b \t"), ["", "a\t b"]);
+  // What looks at each of them from each of them takes half a minute.
+  const long = `a${" \t".repeat(100_000)}b`;
+  const began = performance.now();
+  assertEquals(listOf(`${long}, c`), [long, "c"]);
+  assert(performance.now() - began < 5000, "it takes too long");
+});
+
+test("between() tells what joins values: a semicolon for cookies, else a comma", () => {
+  assertEquals(["cookie", "accept", "set-cookie", "cookie2"].map(between), [
+    "; ",
+    ", ",
+    ", ",
+    ", ",
+  ]);
 });

@@ -26,6 +26,13 @@ test("the time limits are what docs/http.md says", () => {
   assertEquals(told, { ...resolveHttpOptions("test", {}).timeouts });
 });
 
+test("the time limits are what HttpTimeouts says of each", () => {
+  const comment = /Default ([0-9,]+)\. \*\/\n +readonly (\w+)\?: number/g;
+  const rows = [...textOf("http/http_options.ts").matchAll(comment)];
+  const told = rows.map(([, ms = "", name]) => [name, Number(ms.replace(",", ""))]);
+  assertEquals(Object.fromEntries(told), { ...resolveHttpOptions("test", {}).timeouts });
+});
+
 test("resolveHttpOptions() takes each limit by its name; Infinity turns one off", () => {
   const { limits, timeouts } = resolveHttpOptions("test", {
     limits: { maxHeaderSize: 5, maxHeaderCount: Infinity, maxTrailerSize: undefined },

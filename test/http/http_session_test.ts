@@ -18,6 +18,18 @@ test("HttpSession.run() leaves the connection open for whoever has made it", asy
   await Promise.all([client.close(), server.close()]);
 });
 
+test("HttpSession is told of the end of the server also when it has never waited", async () => {
+  const [client, server] = connectionPair();
+  const options = resolveHttpOptions("test", {});
+  const session = new HttpSession(server, () => ({ body: "ok" }), options);
+  options.phases.drain();
+  const run = session.run();
+  await client.write(bytes(get()));
+  assertEquals(text(await client.read())?.includes("Connection: close"), true);
+  await run;
+  await Promise.all([client.close(), server.close()]);
+});
+
 test("HttpSession takes one request at a time: a client that only sends is made to wait", async () => {
   let calls = 0;
   const busy = gate();

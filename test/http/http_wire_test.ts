@@ -137,6 +137,19 @@ test("HttpWire takes what has come while it was sending 100 Continue", async () 
   await served;
 });
 
+test("HttpWire sends 100 Continue behind the answers to the requests before it", async () => {
+  const expecting = post("abc", "Expect: 100-continue\r\n").slice(0, -3);
+  const talk = new Talk((request, info) =>
+    request.method === "GET" ? { body: "ok" } : echo(request, info)
+  );
+  await talk.send(get() + get() + expecting);
+  assertEquals(statuses(talk.received), [200, 200, 100]);
+  await talk.send(`abc${get()}${expecting}`);
+  assertEquals(statuses(talk.received), [200, 200, 100, 200, 200, 100]);
+  await talk.send("def");
+  assertEquals((await talk.end()).endsWith("\r\n\r\ndef"), true);
+});
+
 test("HttpWire counts the time in which nobody takes its 100 Continue", async () => {
   const timers = new FakeTimers();
   const [client, server] = connectionPair({ clogged: true });

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "#assert";
 import { Input } from "../../http/input.ts";
-import { outcome } from "../support/gates.ts";
+import { macrotask, outcome } from "../support/gates.ts";
 import { test } from "../support/harness.ts";
 import { ChunkReader, ManualReader, text } from "../support/readers.ts";
 
@@ -55,6 +55,46 @@ test("Input tells of the end and of a failure, to whoever waits and later", asyn
   assertStrictEquals(await assertRejects(() => input.more()), failure);
   assertStrictEquals(await assertRejects(() => input.more()), failure);
   assertEquals([ends, input.ended, input.length], [1, true, 1]);
+});
+
+test("Input.readAhead() goes on up to a limit, again when something was taken, and not behind the end", async () => {
+  const input = new Input(new ChunkReader(["ab", "cd", "ef", "gh", "ij", "k"]));
+  let [news, ends] = [0, 0];
+  input.onNews = () => news++;
+  input.onEnd = () => ends++;
+  input.readAhead(5);
+  for (let turn = 0; turn < 9; turn++) await macrotask();
+  assertEquals([input.length, news > 0, ends], [6, true, 0]);
+  assertEquals(text(input.take(1)), "a");
+  await macrotask();
+  assertEquals([input.length, input.reading], [5, false], "there is enough");
+  assertEquals(text(input.take(4)), "bcde");
+  for (let turn = 0; turn < 9; turn++) await macrotask();
+  assertEquals([text(input.bytes.subarray(input.start, input.end)), ends], ["fghij", 0]);
+  input.readAhead(0);
+  assertEquals(text(input.take(5)), "fghij");
+  await macrotask();
+  assertEquals([input.length, input.reading], [0, false], "nobody asks any more");
+  input.readAhead(1);
+  await macrotask();
+  assertEquals([text(input.take(1)), input.ended], ["k", false]);
+  for (let turn = 0; turn < 3; turn++) await macrotask();
+  assertEquals([input.ended, ends], [true, 1]);
+});
+
+test("Input.readAhead() takes nothing from whoever waits, and puts nothing together for him", async () => {
+  const reader = new ManualReader();
+  const input = new Input(reader);
+  input.readAhead(10);
+  for (const chunk of ["abc", "de", "f"]) {
+    const more = input.more();
+    assertEquals(input.length, 0);
+    await reader.give(chunk);
+    await more;
+    assertEquals([text(input.take(chunk.length)), input.start], [chunk, 0]);
+  }
+  await reader.give(null);
+  assertEquals(input.ended, true);
 });
 
 test("Input ahead of nobody fails without an unhandled rejection", async () => {

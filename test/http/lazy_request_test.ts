@@ -52,6 +52,42 @@ test("LazyRequest reads its body in every way, once", async () => {
   await seen(post("not json"), (request) => assertRejects(() => request.json(), SyntaxError));
 });
 
+test("LazyRequest.blob() has the type of the body", async () => {
+  const blob = (fields: string) =>
+    seen(post("ab", fields), async (request) => {
+      const { size, type } = await request.blob();
+      await assertRejects(() => request.blob(), TypeError);
+      return [size, type, request.bodyUsed];
+    });
+  assertEquals(await blob("Content-Type: Image/X-a\r\n"), [2, "image/x-a", true]);
+  assertEquals(await blob(""), [2, "", true]);
+  const copied = await seen(post("ab", "Content-Type: a/b\r\n"), async (request) => {
+    return [await request.clone().text(), (await request.blob()).type];
+  });
+  assertEquals(copied, ["ab", "a/b"]);
+  assertEquals(await seen(get(), async (request) => (await request.blob()).size), 0);
+});
+
+test("LazyRequest of any method has the same method when it becomes another one, or becomes none", async () => {
+  for (const method of ["PROPFIND", "BREW", "M-SEARCH", "patch", "x"]) {
+    const found = await seen(post("abc").replace("POST", method), (request) => {
+      const copies = [];
+      for (const copy of [() => request.clone(), () => new Request(request)]) {
+        try {
+          const { method: own } = copy();
+          copies.push(own.toUpperCase());
+        } catch (error) {
+          copies.push(
+            String(error).includes(`must not be ${method}`) ? method.toUpperCase() : error,
+          );
+        }
+      }
+      return copies;
+    });
+    assertEquals(found, [method.toUpperCase(), method.toUpperCase()]);
+  }
+});
+
 test("LazyRequest has its body as a stream", async () => {
   const body = "x".repeat(100_000);
   const streamed = async (request: Request) => {

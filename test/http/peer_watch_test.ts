@@ -4,6 +4,7 @@ import { Input } from "../../http/input.ts";
 import { watchPeer } from "../../http/peer_watch.ts";
 import { macrotask } from "../support/gates.ts";
 import { test } from "../support/harness.ts";
+import { bytes } from "./mock_connection.ts";
 
 /** What is told of a peer that does this, before and after the watch has ended. */
 async function told(what: "abort" | "closeWrite", watched: boolean): Promise<string[]> {
@@ -26,4 +27,20 @@ test("watchPeer() tells of a reset, and of an end, while it is asked to and afte
   assertEquals(await told("closeWrite", true), ["AbortError", "late AbortError"]);
   assertEquals(await told("abort", false), ["late NetworkError"]);
   assertEquals(await told("closeWrite", false), ["late AbortError"]);
+});
+
+test("watchPeer() reads ahead as long as it is asked to", async () => {
+  const [client, server] = connectionPair();
+  const input = new Input(server);
+  const stop = watchPeer(server, input, () => undefined);
+  const held: number[] = [];
+  for (const chunk of ["a", "b", "c", "d"]) {
+    if (chunk === "c") stop();
+    await client.write(bytes(chunk));
+    await macrotask();
+    held.push(input.length);
+  }
+  assertEquals(held, [1, 2, 3, 3], "the read that was under way has brought one more");
+  client.abort();
+  await Promise.all([client.close(), server.close()]);
 });

@@ -61,3 +61,23 @@ test("PhaseClock looks twice before it fires: this process may have been busy it
   assertEquals([phases.look(800), fired.length], [Infinity, 1]);
   phases.stop();
 });
+
+test("PhaseClock: who has entered is told of the end of the server until it stops, waiting or not", () => {
+  const timer = new PhaseTimer(new FakeTimers());
+  const told: string[] = [];
+  const make = (name: string) =>
+    new PhaseClock(timer, { expired: () => undefined, drain: () => void told.push(name) });
+  const [early, waits, stopped] = [make("early"), make("waits"), make("stopped")];
+  const without = new PhaseClock(timer, { expired: () => undefined });
+  timer.drain();
+  assertEquals(told, []);
+  for (const clock of [early, stopped, without]) clock.enter();
+  waits.begin(Infinity);
+  stopped.stop();
+  timer.drain();
+  assertEquals(told, ["early", "waits"]);
+  stopped.enter();
+  timer.drain();
+  assertEquals(told.slice(2), ["early", "waits", "stopped"]);
+  for (const clock of [early, waits, stopped, without]) clock.stop();
+});

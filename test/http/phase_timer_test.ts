@@ -12,6 +12,8 @@ class Due {
     this.at = at;
   }
 
+  drain(): void {}
+
   look(now: number): number {
     if (now < this.at) return this.at;
     this.seen.push(now);
@@ -60,6 +62,7 @@ test("PhaseTimer looks at many no more often than every 50 ms, and late by no mo
   const phases = Array.from({ length: 1000 }, (_, i) => new Due(100 + i));
   for (const phase of phases) timer.add(phase);
   timer.add({
+    drain: () => undefined,
     look: () => {
       looks++;
       return Infinity;

@@ -24,6 +24,22 @@ test("readAnswer() reads plain data", () => {
   assertEquals(readAnswer({ headers: new Headers({ a: "b" }) }).lines, "a: b\r\n");
 });
 
+test("readAnswer() takes any object that says something of an answer, and no other", () => {
+  class Own {
+    get status() {
+      return 201;
+    }
+  }
+  assertEquals(readAnswer(new Own()).status, 201);
+  assertEquals(readAnswer(Object.create(null)).status, 200);
+  assertEquals(readAnswer(Object.create({ body: "inherited" })).body, "inherited");
+  for (const given of [new Error("lost"), [], new Map(), new Date(), new URL("http://a/")]) {
+    const { name } = given.constructor;
+    const shown = Array.isArray(given) ? "an array" : `an object (${name})`;
+    assertThrows(() => readAnswer(given), TypeError, `the handler has returned ${shown}`);
+  }
+});
+
 test("readAnswer() refuses what cannot be sent", async () => {
   for (const given of [undefined, null, "text", 1]) {
     assertThrows(() => readAnswer(given), TypeError);

@@ -72,4 +72,7 @@ test("RequestBody.discard() drops the rest up to a limit; nobody reads after it"
     "Cannot read the body: the request was answered",
   );
   assertEquals(await dropped, true);
+  const whole = bodyOf("Content-Length: 5", "hello");
+  await readAll(whole);
+  assertEquals([await whole.discard(5), await whole.read()], [true, null]);
 });

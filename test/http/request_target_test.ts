@@ -74,6 +74,14 @@ test("urlOf() and originOf() write the same on every runtime, whose parsers diff
   for (const host of ["xn--a", "xn--", "XN--A", "b.xn--a-yoc:80", "xn--zca.xn--b"]) {
     assertEquals(originOf("http", host), null, host);
   }
+  const ups = ["/c:/..", "//C|/../a", "/a/c|\\.%2E/b/.", "/c:/%2e%2E?/c:/..", "/c:/./../.."];
+  assertEquals(ups.map((path) => urlOf("http://a", path)), [
+    "http://a/",
+    "http://a//a",
+    "http://a/a/b/",
+    "http://a/?/c:/..",
+    "http://a/",
+  ]);
   assertEquals(originOf("http", "xn--zca:80"), "http://xn--zca");
   assertEquals(originOf("http", "a.XN--ls8h:1"), "http://a.xn--ls8h:1");
 });

@@ -11,6 +11,7 @@ import { TextConnection } from "../fuzz/text_connection.ts";
 import { FakeTimers } from "../support/fake_timers.ts";
 import { gate, macrotask, outcome } from "../support/gates.ts";
 import { test } from "../support/harness.ts";
+import { textOf } from "../support/markdown.ts";
 import { bytesOf } from "./wire.ts";
 
 const KIB = 1024;
@@ -73,6 +74,15 @@ for (const [name, most, sized, status] of SIZES) {
     assertEquals(await answered(sized(most) + get(), { [name]: most - 1 }), `${status} close`);
   });
 }
+
+test("docs/http.md says of each limit how it is answered when it is passed", () => {
+  const rows = textOf("docs/http.md").matchAll(
+    /^\| `(max\w+)` +\| [^|]+\| ([0-9]{3}), close +\|/gm,
+  );
+  const told = [...rows].map(([, name, status]) => [name, Number(status)]);
+  const answers = SIZES.map(([name, , , status]) => [name, status] as const);
+  assertEquals(Object.fromEntries(told), Object.fromEntries(answers));
+});
 
 test("limits.maxUnreadBodySize is 256 KiB: more is not read, and the connection is closed", async () => {
   const ignored = async (body: string, limits: HttpLimits = {}) => {

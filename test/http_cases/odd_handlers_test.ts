@@ -3,7 +3,7 @@
 import { assertEquals } from "#assert";
 import type { Reply } from "../../http/answer.ts";
 import type { HttpHandler } from "../../http/http_session.ts";
-import { macrotask } from "../support/gates.ts";
+import { gate, macrotask } from "../support/gates.ts";
 import { test } from "../support/harness.ts";
 import { get, post, statuses, Talk } from "../http/talk.ts";
 
@@ -160,6 +160,61 @@ for (const [expected, handlers] of Object.entries(GROUPS)) {
     assertEquals(wrong, []);
   });
 }
+
+test("a handler that reads and does not wait for it ends no process when the rest never comes", async () => {
+  const ways = ["arrayBuffer", "blob", "bytes", "formData", "json", "text"] as const;
+  for (const way of ways) {
+    const type = "Content-Type: application/x-www-form-urlencoded\r\n";
+    const handler: HttpHandler = (request) => {
+      void request[way]();
+      return { body: "b" };
+    };
+    const half = post("a=b", type).replace("Content-Length: 3", "Content-Length: 300000");
+    for (const leave of [(talk: Talk) => void talk.end(), (talk: Talk) => talk.client.abort()]) {
+      const talk = new Talk(handler);
+      await talk.send(half);
+      leave(talk);
+      await talk.closed();
+      assertEquals(statuses(talk.received), [200], way);
+    }
+  }
+  for (let turn = 0; turn < 4; turn++) await macrotask();
+});
+
+test("a form is answered whole, and asked for by HEAD, or left alone, it fails nobody", async () => {
+  const form = () => {
+    const data = new FormData();
+    data.append("text", "a");
+    data.append("file", new Blob(["b".repeat(100_000)]));
+    return new Response(data);
+  };
+  assertEquals(await seen(form, get()), "200 200, 0");
+  assertEquals(await seen(form, get().replace("GET", "HEAD")), "200 200, 0");
+  const gone = new Talk(form, {}, { capacity: 1000 });
+  await gone.send(get());
+  gone.client.abort();
+  await gone.closed();
+  // Node would tell the process of it in a later turn.
+  for (let turn = 0; turn < 20; turn++) await macrotask();
+});
+
+test("a form that a handler makes by hand is cancelled, as every stream is, since it may go on for ever", async () => {
+  const cancelled = gate<unknown>();
+  const type = { "content-type": "multipart/form-data; boundary=a" };
+  const endless = () =>
+    new Response(
+      new ReadableStream({
+        pull: (controller) => controller.enqueue(new Uint8Array(1024)),
+        cancel: (reason) => cancelled.resolve(reason),
+      }),
+      { headers: type },
+    );
+  const gone = new Talk(endless, {}, { capacity: 1000 });
+  await gone.send(get());
+  gone.client.abort();
+  await gone.closed();
+  await cancelled.promise;
+});
 
 test("handlers that do odd things, but answer, are told of by nobody", async () => {
   for (const [what, handler] of Object.entries(FINE)) {

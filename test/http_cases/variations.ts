@@ -249,6 +249,10 @@ const REFUSED: Variations = [
     ...[
       " a",
       " a=b",
+      " ;",
+      " ;a=b",
+      "\t;a",
+      " \t",
       "=b",
       ";a\n",
       ";a\nb",
@@ -343,6 +347,7 @@ const ACCEPTED: Variations = [
     ";a;b;c=d",
     ';a=""',
     ";a ",
+    ";\t a = b ; c",
   ]],
   ["trailers", asTrailer, ["A: b", "A:", "__proto__: a", "A: b\r\nA: c", "Content-Type: a"]],
 ];

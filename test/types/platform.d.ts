@@ -106,6 +106,7 @@ declare class WritableStream<W = any> {
 }
 
 declare class Blob {
+  constructor(parts?: readonly Uint8Array[], options?: { readonly type?: string });
   stream(): ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
@@ -115,7 +116,11 @@ declare class URL {
 }
 
 declare class Headers {
+  constructor(init?: Headers | [string, string][]);
   append(name: string, value: string): void;
+  delete(name: string): void;
+  get(name: string): string | null;
+  set(name: string, value: string): void;
   forEach(callback: (value: string, name: string) => void): void;
   [Symbol.iterator](): IterableIterator<[string, string]>;
 }
@@ -130,6 +135,7 @@ interface RequestParts {
 
 declare class Request {
   constructor(url: string, init?: RequestParts);
+  readonly method: string;
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
   readonly bodyUsed: boolean;
   arrayBuffer(): Promise<ArrayBuffer>;
