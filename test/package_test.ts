@@ -41,7 +41,7 @@ test("the package needs no other", () => {
 });
 
 /** The most that the package may have, a twentieth above what it has today. */
-const BUDGET = { files: 364, packed: 295_000, unpacked: 1_053_000 };
+const BUDGET = { files: 368, packed: 301_000, unpacked: 1_075_000 };
 
 /** What is compared of what npm says of a package. */
 interface Packed {
