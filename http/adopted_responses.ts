@@ -6,18 +6,12 @@
 
 import { adoptJson, type MakeResponse } from "./adopted_json.ts";
 import { putBefore, whenNamed } from "./adopted_globals.ts";
+import { Beside } from "./beside.ts";
 import { type LightMaker, lightResponses } from "./response_likeness.ts";
 import { partsOf } from "./response_parts.ts";
 
-/** Returns what it is given, so that a class that extends it puts its fields there. */
-class There {
-  constructor(there: object) {
-    return there;
-  }
-}
-
 /** The text of a response, beside it, where nobody else finds it. */
-class Text extends There {
+class Text extends Beside {
   #text: string | null;
 
   constructor(response: object, text: string) {

@@ -5,6 +5,7 @@
  */
 
 import type { MakeResponse } from "./adopted_json.ts";
+import { Beside } from "./beside.ts";
 import { TEXT } from "./read_reply.ts";
 import { headersOf, type ResponseParts } from "./response_parts.ts";
 
@@ -16,18 +17,11 @@ export interface LightKind {
   readonly headers: unknown;
 }
 
-/** Returns what it is given, so that a class that extends it puts its fields there. */
-class There {
-  constructor(there: object) {
-    return there;
-  }
-}
-
 /**
  * Stands in for a `Response`, and becomes one when more is asked than it says. Its methods are for other
  * modules to call with whatever they have: it inherits from the platform's `Response` alone.
  */
-export class LightResponse extends There {
+export class LightResponse extends Beside {
   readonly #kind: LightKind;
   readonly #parts: ResponseParts;
   /** Has the fields when somebody has asked for them, and no body: that is what costs most. */

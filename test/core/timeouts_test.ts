@@ -9,7 +9,9 @@ import {
   resolveTimeouts,
   type Timeouts,
 } from "../../core/timeouts.ts";
-import { outcome, reasonOf } from "../support/gates.ts";
+import { systemTimers } from "../../core/timers.ts";
+import { FakeTimers } from "../support/fake_timers.ts";
+import { macrotask, outcome, reasonOf } from "../support/gates.ts";
 import { test, type TestContext } from "../support/harness.ts";
 
 const MORE_THAN_KERNELS_HOLD = new Uint8Array(32 << 20);
@@ -28,6 +30,19 @@ async function sockets(t: TestContext): Promise<[Connection, Socket]> {
   t.defer(() => connection.close());
   t.defer(() => connection.abort());
   return [connection, peer];
+}
+
+/** The clock of all connections until the test ends, whatever a busy machine does meanwhile. */
+function clockOf(t: TestContext): FakeTimers {
+  const clock = new FakeTimers();
+  const { now, set, clear } = systemTimers;
+  t.defer(() => Object.assign(systemTimers, { now, set, clear }));
+  Object.assign(systemTimers, {
+    now: () => clock.now(),
+    set: (callback: () => void, ms: number) => clock.set(callback, ms),
+    clear: (timer: unknown) => clock.clear(timer),
+  });
+  return clock;
 }
 
 /** Waits for the ETIMEDOUT of `promise`; it must not come before `ms`. */
@@ -115,16 +130,16 @@ function take(peer: Socket, bytes: number): Promise<void> {
 
 test("send: over a socket, a peer that reads slowly gets all of a large write", async (t) => {
   const [connection, peer] = await sockets(t);
+  const clock = clockOf(t);
   connection.setTimeouts({ send: 400 });
-  const started = performance.now();
   const sending = connection.write(MORE_THAN_KERNELS_HOLD);
   const sent = outcome(sending);
   // So much at a time that the system has room for more, and over a longer time than the limit.
   for (let i = 0; i < 9; i++) {
     await take(peer, 3 << 20);
-    await new Promise((resolve) => setTimeout(resolve, 80));
+    await macrotask();
+    clock.advance(80);
   }
-  assert(performance.now() - started > 400, "or it shows nothing");
   const got = rest(peer);
   await sent;
   await sending;
@@ -146,16 +161,22 @@ test("send: over a socket, close() ends although the peer takes nothing", async 
 
 test("idle: over a socket, silence breaks the connection, and words do not", async (t) => {
   const [connection, peer] = await sockets(t);
+  const clock = clockOf(t);
   const { signal } = connection;
   connection.setTimeouts({ idle: 150 });
   const word = new Uint8Array(1);
   for (let i = 0; i < 5; i++) {
     peer.write(word);
     assertEquals((await connection.read())?.length, 1);
-    await new Promise((resolve) => setTimeout(resolve, 40));
+    clock.advance(40);
   }
   await connection.write(word);
-  await expectTimeout(150, () => connection.read());
+  const silent = connection.read();
+  clock.advance(149);
+  assertEquals(await outcome(silent), "pending");
+  // A busy connection is looked at every 20th part of its limit.
+  clock.advance(1 + 150 / 20);
+  assertEquals((await reasonOf(silent) as NetworkError).code, "ETIMEDOUT");
   assertEquals((signal.reason as NetworkError).code, "ETIMEDOUT");
   await rest(peer);
 });
